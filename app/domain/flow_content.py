@@ -1,0 +1,131 @@
+"""What a flow says: the guidances of its slots and the SMS. The same shape is a draft and a
+published version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain import guidance_texts, sms_text
+from app.domain.refusals import Refusal
+from app.domain.slots import EDITABLE_SLOTS, FIXED_SLOTS, Slot
+
+MAX_GUIDANCE_CHARACTERS = 100
+SMS = "sms"
+
+
+@dataclass(frozen=True)
+class Guidance:
+    text: str
+
+
+@dataclass(frozen=True)
+class SmsTemplate:
+    """`sender` in national digits; `short_urls` are the URLs of `body` that are sent in their short
+    form."""
+
+    sender: str
+    body: str
+    short_urls: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """UTF-16 units as sent, a short URL counting 25."""
+        return sms_text.counted_units(self.body, self.short_urls)
+
+
+@dataclass(frozen=True)
+class FlowContent:
+    guidances: Mapping[Slot, Guidance] = field(default_factory=dict)
+    sms: SmsTemplate | None = None
+
+    def missing(self) -> tuple[str, ...]:
+        """What has to be set before publishing: slot numbers, then "sms"."""
+        unset = [slot.value for slot in EDITABLE_SLOTS if slot not in self.guidances]
+        return (*unset, SMS) if self.sms is None else tuple(unset)
+
+    def spoken_texts(self) -> dict[Slot, str]:
+        """The text of every slot that callers may hear, the fixed ones included."""
+        own = {slot: guidance.text for slot, guidance in self.guidances.items()}
+        return own | {slot: guidance_texts.FIXED[slot] for slot in FIXED_SLOTS}
+
+    def to_json(self) -> dict[str, Any]:
+        guidances = {
+            slot.value: {"text": self.guidances[slot].text}
+            for slot in EDITABLE_SLOTS
+            if slot in self.guidances
+        }
+        if self.sms is None:
+            return {"guidances": guidances, "sms": None}
+        sms = {
+            "sender": self.sms.sender,
+            "body": self.sms.body,
+            "short_urls": list(self.sms.short_urls),
+        }
+        return {"guidances": guidances, "sms": sms}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> FlowContent:
+        guidances = {
+            Slot(slot): Guidance(given["text"]) for slot, given in document["guidances"].items()
+        }
+        sms = document["sms"]
+        if sms is None:
+            return cls(guidances)
+        return cls(guidances, SmsTemplate(sms["sender"], sms["body"], tuple(sms["short_urls"])))
+
+
+def sample_content() -> FlowContent:
+    """What the editor shows for a new flow: polite sample guidances, no SMS yet."""
+    return FlowContent({slot: Guidance(guidance_texts.SAMPLES[slot]) for slot in EDITABLE_SLOTS})
+
+
+class ContentRefused(Exception):
+    """The content breaks rules. `problems` maps each part (slot number, "sender", "body",
+    "short_urls") to why."""
+
+    def __init__(self, problems: Mapping[str, Refusal]) -> None:
+        super().__init__(", ".join(f"{part}: {refusal.code}" for part, refusal in problems.items()))
+        self.problems = problems
+
+
+def check_content(content: FlowContent, senders: Collection[str]) -> None:
+    """Raises ContentRefused naming every broken rule; what is only missing may be so in a draft."""
+    problems = {
+        slot.value: refusal
+        for slot, guidance in content.guidances.items()
+        if (refusal := _guidance_problem(slot, guidance)) is not None
+    }
+    if content.sms is not None:
+        problems |= _sms_problems(content.sms, senders)
+    if problems:
+        raise ContentRefused(problems)
+
+
+def _guidance_problem(slot: Slot, guidance: Guidance) -> Refusal | None:
+    if slot not in EDITABLE_SLOTS:
+        return Refusal("guidance_fixed")
+    if not guidance.text.strip():
+        return Refusal("guidance_empty")
+    if len(guidance.text) > MAX_GUIDANCE_CHARACTERS:
+        return Refusal(
+            "guidance_too_long", limit=MAX_GUIDANCE_CHARACTERS, length=len(guidance.text)
+        )
+    return None
+
+
+def _sms_problems(sms: SmsTemplate, senders: Collection[str]) -> dict[str, Refusal]:
+    problems: dict[str, Refusal] = {}
+    if sms.sender not in senders:
+        problems["sender"] = Refusal("sender_unknown")
+    if not sms.body.strip():
+        problems["body"] = Refusal("sms_empty")
+    elif sms.units > sms_text.MAX_UNITS:
+        problems["body"] = Refusal("sms_too_long", limit=sms_text.MAX_UNITS, length=sms.units)
+    typed = sms_text.typed_urls(sms.body)
+    if len(sms.short_urls) > sms_text.MAX_SHORT_URLS:
+        problems["short_urls"] = Refusal("short_urls_too_many", limit=sms_text.MAX_SHORT_URLS)
+    elif any(url not in typed for url in sms.short_urls):
+        problems["short_urls"] = Refusal("short_url_not_in_text")
+    return problems

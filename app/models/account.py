@@ -1,0 +1,29 @@
+"""アカウント: a unit of use within a company; owns numbers, sender numbers and logs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.models.database import Base
+
+if TYPE_CHECKING:
+    from app.models.company import Company
+
+
+class Account(Base):
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("company_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    company: Mapped[Company] = relationship(back_populates="accounts")
+
+    def __repr__(self) -> str:
+        return self.name

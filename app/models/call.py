@@ -1,0 +1,99 @@
+"""着信: one call that reached us, from the first webhook to the hang-up."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Enum, ForeignKey, Index, String, Uuid, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from app import clock
+from app.domain.call_flow import CallProgress, CallState
+from app.models.database import Base, insert_if_new, new_id, session
+from app.models.flow_version import FlowVersion
+from app.models.incoming_number import IncomingNumber
+from app.models.tenant_scope import TenantMixin
+
+
+class Call(TenantMixin, Base):
+    """Numbers are E.164; `caller` is None when withheld. A call to a number we do not know belongs
+    to no account."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        Index(
+            "ix_call_account_id_incoming_number_id_started_at",
+            "account_id",
+            "incoming_number_id",
+            "started_at",
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # type: ignore[assignment]
+    incoming_number_id: Mapped[int | None] = mapped_column(ForeignKey("incoming_number.id"))
+    flow_version_id: Mapped[int | None] = mapped_column(ForeignKey("flow_version.id"))
+    provider_call_id: Mapped[str] = mapped_column(String(64), unique=True)
+    caller: Mapped[str | None] = mapped_column(String(20))
+    called: Mapped[str] = mapped_column(String(20))
+    state: Mapped[CallState] = mapped_column(
+        Enum(
+            CallState,
+            native_enum=False,
+            length=20,
+            values_callable=lambda states: [s.value for s in states],
+        )
+    )
+    attempt: Mapped[int]
+    recipient: Mapped[str | None] = mapped_column(String(20))
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+    flow_version: Mapped[FlowVersion | None] = relationship()
+    incoming_number: Mapped[IncomingNumber | None] = relationship()
+
+    @property
+    def progress(self) -> CallProgress:
+        return CallProgress(
+            self.state, self.attempt, self.recipient, ended=self.ended_at is not None
+        )
+
+
+def lock(provider_call_id: str) -> Call | None:
+    """The call, locked until the transaction ends: webhooks of one call go one after the other."""
+    return session.scalar(
+        select(Call)
+        .where(Call.provider_call_id == provider_call_id)
+        .options(joinedload(Call.flow_version))
+        .with_for_update(of=Call)
+    )
+
+
+def start(
+    *,
+    provider_call_id: str,
+    caller: str | None,
+    called: str,
+    number: IncomingNumber | None,
+    flow_version_id: int | None,
+    progress: CallProgress,
+) -> tuple[Call, bool]:
+    """The call, locked, and whether this is its first webhook (of several at once, only one gets
+    True)."""
+    is_new = insert_if_new(
+        Call,
+        id=new_id(),
+        account_id=number.account_id if number else None,
+        incoming_number_id=number.id if number else None,
+        flow_version_id=flow_version_id,
+        provider_call_id=provider_call_id,
+        caller=caller,
+        called=called,
+        state=progress.state,
+        attempt=progress.attempt,
+        recipient=progress.recipient,
+        started_at=clock.now(),
+    )
+    call = lock(provider_call_id)
+    assert call is not None, "insert_if_new leaves the row there"
+    return call, is_new

