@@ -1,6 +1,8 @@
 """What a WSGI server loads: `gunicorn ivr_webhooks.wsgi:application`."""
 
 import config
+from app.providers.task_queue import TaskQueue
 from ivr_webhooks.factory import create_app
 
-application = create_app(config.load())
+settings = config.load()
+application = create_app(settings, TaskQueue(settings.celery_broker_url).send_message)

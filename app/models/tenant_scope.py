@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from sqlalchemy import ForeignKey, Integer, bindparam, event
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -30,7 +31,7 @@ ALL_COMPANIES = 0
 _scope: ContextVar[int | None] = ContextVar("tenant_scope", default=None)
 
 
-class NoTenantScope(RuntimeError):
+class TenantScopeError(DontWrapMixin, RuntimeError):
     """A tenant's table was queried outside `account_scope` and `all_companies`."""
 
 
@@ -65,18 +66,18 @@ def all_companies(why: str) -> Iterator[None]:
 
 
 def current_account_id() -> int:
-    """The account in scope. Raises NoTenantScope where there is none, or where all companies are in
+    """The account in scope. Raises TenantScopeError where there is none, or where all companies are in
     scope."""
     account_id = _scope.get()
     if not account_id:
-        raise NoTenantScope("no account in scope")
+        raise TenantScopeError("no account in scope")
     return account_id
 
 
 def _account_id_or_raise() -> int:
     account_id = _scope.get()
     if account_id is None:
-        raise NoTenantScope(
+        raise TenantScopeError(
             "a tenant's table was queried with no scope set: use account_scope() or all_companies()"
         )
     return account_id

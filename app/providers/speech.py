@@ -17,7 +17,7 @@ from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
-import soxr  # type: ignore[import-untyped]
+import soxr
 
 from app.domain.refusals import Refusal
 
@@ -128,9 +128,11 @@ def _has_sound(character: str) -> bool:
 
 
 def _audible(character: str) -> str:
-    if character == "〒" or unicodedata.category(character) not in _SILENT_CATEGORIES:
-        return character
-    return ""
+    """The character, nothing for one that is only seen, and é as e: the engine skips accents."""
+    if character != "〒" and unicodedata.category(character) in _SILENT_CATEGORIES:
+        return ""
+    letter = unicodedata.normalize("NFD", character)[0]
+    return letter if letter.isascii() else character
 
 
 def _telephone_samples(samples: npt.NDArray[np.float64], rate_hz: int) -> npt.NDArray[np.int16]:

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
 FIRST_DELAY_S = 2.0
 LONGEST_DELAY_S = 600.0
+CLOCK_SKEW = timedelta(seconds=60)
 FIRST_POLL_AFTER = timedelta(minutes=5)
 
 
@@ -77,7 +78,7 @@ def settle_unclear_message(message_id: uuid.UUID, client: SmsClient) -> None:
     sent = client.find(
         sender=sender,
         recipient=recipient,
-        since=claimed_at - timedelta(seconds=5),
+        since=claimed_at - CLOCK_SKEW,
         until=clock.now(),
     )
     with all_companies("worker"), transaction():

@@ -6,7 +6,7 @@ string "false" for true.
 
 from collections.abc import Sequence
 
-from plivo import plivoxml  # type: ignore[import-untyped]
+from plivo import plivoxml
 
 # Longer than any way of writing a mobile number, so that # or a pause ends the input, not a count.
 _MOST_DIGITS = 99

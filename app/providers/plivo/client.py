@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
-from plivo import RestClient  # type: ignore[import-untyped]
-from plivo.exceptions import ValidationError  # type: ignore[import-untyped]
+from plivo import RestClient
+from plivo.exceptions import ValidationError
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 

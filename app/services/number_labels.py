@@ -1,0 +1,25 @@
+"""The memo that an account keeps beside one of its numbers."""
+
+from __future__ import annotations
+
+from app.domain.refusals import Refusal
+from app.models import incoming_number
+from app.models.database import transaction
+
+MAX_CHARACTERS = 100
+
+
+def set_label(number_id: int, label: str) -> None:
+    """Replace the memo; an empty one takes it away.
+
+    Raises Refusal("number_unknown") for a number outside the account, Refusal("label_too_long")
+    above MAX_CHARACTERS.
+    """
+    tidy = " ".join(label.split())
+    if len(tidy) > MAX_CHARACTERS:
+        raise Refusal("label_too_long", longest=MAX_CHARACTERS)
+    with transaction():
+        number = incoming_number.by_id(number_id)
+        if number is None:
+            raise Refusal("number_unknown")
+        number.label = tidy

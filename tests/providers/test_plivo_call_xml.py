@@ -1,0 +1,37 @@
+from xml.etree import ElementTree
+
+from app.providers.plivo.call_xml import ask_for_digits, play_and_hang_up, speak_and_hang_up
+
+A, B, C = (f"https://ivr.example.jp/ivr/audio/{name}.wav" for name in "abc")
+ACTION = "https://ivr.example.jp/ivr/digits?attempt=1&call=2"
+
+
+def test_play_and_hang_up() -> None:
+    assert play_and_hang_up([A, B]) == (
+        f"<Response><Play>{A}</Play><Play>{B}</Play><Hangup/></Response>"
+    )
+
+
+def test_ask_for_digits() -> None:
+    escaped = ACTION.replace("&", "&amp;")
+    assert ask_for_digits([A, B], [C], ACTION) == (
+        f"<Response><Play>{A}</Play><Play>{B}</Play>"
+        f'<GetDigits action="{escaped}" method="POST" timeout="10" digitTimeout="5"'
+        f' finishOnKey="#" numDigits="99" retries="1" redirect="true"><Play>{C}</Play></GetDigits>'
+        f'<Redirect method="POST">{escaped}</Redirect></Response>'
+    )
+
+
+def test_ask_for_digits_without_lead_ins_and_with_another_time() -> None:
+    response = ElementTree.fromstring(ask_for_digits([], [A, B], ACTION, timeout_s=7))
+    assert [child.tag for child in response] == ["GetDigits", "Redirect"]
+    assert response[0].get("timeout") == "7"
+    assert response[0].get("action") == response[1].text == ACTION
+    assert [play.text for play in response[0]] == [A, B]
+
+
+def test_speak_and_hang_up() -> None:
+    assert speak_and_hang_up("<ただいま> & 準備中です。") == (
+        '<Response><Speak voice="Polly.Mizuki" language="ja-JP">'
+        "&lt;ただいま&gt; &amp; 準備中です。</Speak><Hangup/></Response>"
+    )
