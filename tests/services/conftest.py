@@ -1,0 +1,57 @@
+"""The real simulator as Plivo, its REST API spoken by the real SDK."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from app.providers.plivo.client import SmsClient
+from config import DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN
+from tests.support.services.processes import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN_S = 20
+
+
+@pytest.fixture(scope="session")
+def simulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "SIMULATOR_PORT": str(port),
+        "SIMULATOR_SPEED": "500",
+        "STATE_DIR": str(tmp_path_factory.mktemp("simulator")),
+        "PUBLIC_BASE_URL": "http://127.0.0.1:9",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "simulator"], cwd=ROOT, env=environment)
+    try:
+        _wait_until_up(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(READY_WITHIN_S)
+
+
+@pytest.fixture
+def sms_client(simulator_url: str) -> SmsClient:
+    """With a time-out shorter than the simulator's longest silence."""
+    return SmsClient(DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN, simulator_url, timeout_s=0.5)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            requests.get(f"{url}/healthz", timeout=1).raise_for_status()
+        except requests.RequestException:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the simulator did not start")

@@ -1,0 +1,200 @@
+"""Handing messages to Plivo through its real SDK: claim, call, record, and never twice."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import requests
+import time_machine
+
+from app import clock
+from app.domain.sms_status import MessageStatus
+from app.models.database import session
+from app.models.message import Message
+from app.models.tenant_scope import all_companies
+from app.providers.plivo.client import SmsClient
+from app.services.message_sending import (
+    MAX_ATTEMPTS,
+    retry_delay_s,
+    send_message,
+    settle_unclear_message,
+)
+from app.services.message_sweeps import (
+    poll_unreported_messages,
+    settle_unclear_messages,
+    waiting_messages,
+)
+from config import DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN
+from tests.support import factories
+
+BASE_URL = "http://127.0.0.1:9"  # nobody listens: these tests need no reports
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def waiting_for(recipient: str, **more: object) -> Message:
+    call = factories.call(factories.incoming_number(factories.account()), recipient=recipient)
+    return factories.message(call, **more)
+
+
+def send(message: Message, client: SmsClient) -> Message:
+    send_message(message.id, client, public_base_url=BASE_URL)
+    return now(message)
+
+
+def now(message: Message) -> Message:
+    session.remove()
+    with all_companies("test"):
+        fresh = session.get_one(Message, message.id)
+    session.expunge(fresh)
+    session.remove()
+    return fresh
+
+
+def arrived(simulator_url: str, recipient: str) -> int:
+    """How many messages to this number Plivo has accepted."""
+    answer = requests.get(
+        f"{simulator_url}/simulator/handsets/{recipient.removeprefix('+')}", timeout=5
+    )
+    return len(answer.json()["messages"])
+
+
+@pytest.fixture
+def recipient() -> str:
+    """A mobile of this test alone, delivered by docomo."""
+    return f"+8180{uuid.uuid4().int % 9_000_000 + 1_000_000}0"
+
+
+def test_handed_over(sms_client: SmsClient, simulator_url: str, recipient: str) -> None:
+    sent = send(waiting_for(recipient), sms_client)
+    assert sent.status is MessageStatus.SENT
+    assert sent.provider_id is not None
+    assert sent.sent_at is not None
+    assert arrived(simulator_url, recipient) == 1
+
+
+def test_ten_workers_at_once_send_it_once(
+    sms_client: SmsClient, simulator_url: str, recipient: str
+) -> None:
+    message = waiting_for(recipient)
+
+    def work(_: int) -> None:
+        send_message(message.id, sms_client, public_base_url=BASE_URL)
+        session.remove()
+
+    with ThreadPoolExecutor(10) as workers:
+        list(workers.map(work, range(10)))
+    assert now(message).attempts == 1
+    assert arrived(simulator_url, recipient) == 1
+
+
+@pytest.mark.parametrize(
+    "status", [MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.SENDING]
+)
+def test_what_is_not_waiting_is_left_alone(
+    sms_client: SmsClient, simulator_url: str, recipient: str, status: MessageStatus
+) -> None:
+    assert send(waiting_for(recipient, status=status), sms_client).status is status
+    assert arrived(simulator_url, recipient) == 0
+
+
+def test_what_is_not_due_waits(sms_client: SmsClient, recipient: str) -> None:
+    later = clock.now() + timedelta(minutes=1)
+    assert send(waiting_for(recipient, next_attempt_at=later), sms_client).attempts == 0
+
+
+@pytest.mark.parametrize("recipient", ["+819099990038", "+819099990039"])
+def test_a_refusal_is_final(sms_client: SmsClient, recipient: str) -> None:
+    refused = send(waiting_for(recipient), sms_client)
+    assert refused.status is MessageStatus.INTERNAL_ERROR
+    assert refused.error_code is not None
+    assert refused.settled_at is not None
+
+
+@pytest.mark.parametrize("recipient", ["+819099990031", "+819099990033"])
+def test_too_many_and_unavailable_wait_for_another_try(
+    sms_client: SmsClient, recipient: str
+) -> None:
+    delayed = send(waiting_for(recipient), sms_client)
+    assert delayed.status is MessageStatus.WAITING
+    assert delayed.next_attempt_at > clock.now()
+
+
+def test_plivo_away_waits_for_another_try(recipient: str) -> None:
+    nobody = SmsClient(DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN, BASE_URL, timeout_s=0.5)
+    assert send(waiting_for(recipient), nobody).status is MessageStatus.WAITING
+
+
+def test_the_last_try_gives_up(sms_client: SmsClient) -> None:
+    message = waiting_for("+819099990031", attempts=MAX_ATTEMPTS - 1)
+    assert send(message, sms_client).status is MessageStatus.INTERNAL_ERROR
+
+
+@pytest.mark.parametrize("ending", ["34", "35", "36", "37"])
+def test_an_unclear_outcome_is_looked_up_and_not_sent_again(
+    sms_client: SmsClient, simulator_url: str, ending: str
+) -> None:
+    recipient = f"+8180999900{ending}"
+    accepted_before = arrived(simulator_url, recipient)
+    unclear = send(waiting_for(recipient), sms_client)
+    assert unclear.status is MessageStatus.SENDING
+    send_message(unclear.id, sms_client, public_base_url=BASE_URL)
+    settle_unclear_message(unclear.id, sms_client)
+    settled = now(unclear)
+    assert settled.status is MessageStatus.SENT
+    assert settled.provider_id is not None
+    assert arrived(simulator_url, recipient) == accepted_before + 1
+
+
+def test_claimed_but_never_accepted_goes_back(sms_client: SmsClient, recipient: str) -> None:
+    died = waiting_for(recipient, status=MessageStatus.SENDING, claimed_at=clock.now(), attempts=1)
+    settle_unclear_message(died.id, sms_client)
+    assert now(died).status is MessageStatus.WAITING
+
+
+def test_anothers_message_to_the_same_number_is_not_taken_for_ours(
+    sms_client: SmsClient, simulator_url: str, recipient: str
+) -> None:
+    send(waiting_for(recipient), sms_client)
+    died = waiting_for(recipient, status=MessageStatus.SENDING, claimed_at=clock.now(), attempts=1)
+    settle_unclear_message(died.id, sms_client)
+    assert now(died).status is MessageStatus.WAITING
+
+
+def test_the_sweep_settles_after_a_minute_only(sms_client: SmsClient, recipient: str) -> None:
+    fresh = waiting_for(recipient, status=MessageStatus.SENDING, claimed_at=clock.now(), attempts=1)
+    old = waiting_for(
+        recipient,
+        status=MessageStatus.SENDING,
+        claimed_at=clock.now() - timedelta(seconds=61),
+        attempts=1,
+    )
+    settle_unclear_messages(sms_client)
+    assert now(fresh).status is MessageStatus.SENDING
+    assert now(old).status is MessageStatus.WAITING
+
+
+def test_the_sweep_finds_what_is_due_in_order() -> None:
+    past = clock.now() - timedelta(minutes=5)
+    second = waiting_for("+819011112222", next_attempt_at=past)
+    first = waiting_for("+819011112222", next_attempt_at=past - timedelta(minutes=1))
+    waiting_for("+819011112222", next_attempt_at=clock.now() + timedelta(minutes=1))
+    waiting_for("+819011112222", status=MessageStatus.SENT)
+    assert list(waiting_messages()) == [first.id, second.id]
+
+
+def test_an_overdue_report_is_asked_for(sms_client: SmsClient) -> None:
+    sent = send(waiting_for("+818099990021"), sms_client)  # delivered, but no report is ever sent
+    poll_unreported_messages(sms_client)
+    assert now(sent).status is MessageStatus.SENT  # too early to ask
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        poll_unreported_messages(sms_client)
+    assert now(sent).status is MessageStatus.DELIVERED
+
+
+def test_back_off_grows_and_has_a_ceiling() -> None:
+    assert 1 <= retry_delay_s(1) <= 2
+    assert 8 <= retry_delay_s(4) <= 16
+    assert 300 <= retry_delay_s(40) <= 600
