@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
@@ -53,6 +54,7 @@ def _serve_health(**_: Any) -> None:
         health.blueprint({"database": health.database_answers, "broker": _broker_answers})
     )
     server = make_server("127.0.0.1", settings.worker_port, pages, threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
 
 

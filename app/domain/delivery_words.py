@@ -41,5 +41,5 @@ CARRIER: Mapping[Carrier | None, str] = MappingProxyType(
 
 
 def shown_carrier(status: MessageStatus, carrier: Carrier | None) -> Carrier | None:
-    """The carrier as the log tells it: only of what was delivered, None (不明) for everything else."""
+    """The carrier as the log tells it: only of what was delivered, else None (不明)."""
     return carrier if status is MessageStatus.DELIVERED else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Tuple, literal, select, tuple_
 
 from app.models.database import session
 from app.models.message import Message
@@ -72,7 +72,7 @@ def newest(search: Search, size: int) -> Page:
 
 def older_than(place: Place, search: Search, size: int) -> Page:
     """The page that follows the row at `place`."""
-    query = _found(select(Message), search).where(_KEY < _key(place)).order_by(*_NEWEST_FIRST)
+    query = _found(select(Message), search).where(_before(place)).order_by(*_NEWEST_FIRST)
     rows = session.scalars(query.limit(size + 1)).all()
     return Page(rows[:size], has_newer=True, has_older=len(rows) > size)
 
@@ -80,7 +80,7 @@ def older_than(place: Place, search: Search, size: int) -> Page:
 def newer_than(place: Place, search: Search, size: int) -> Page:
     """The page before the row at `place`; the newest one where fewer than `size` rows are left, so
     it is full."""
-    query = _found(select(Message), search).where(_KEY > _key(place)).order_by(*_OLDEST_FIRST)
+    query = _found(select(Message), search).where(_after(place)).order_by(*_OLDEST_FIRST)
     rows = session.scalars(query.limit(size + 1)).all()
     if len(rows) < size:
         return newest(search, size)
@@ -101,7 +101,7 @@ def export(account_id: int, search: Search) -> Iterator[Sequence[Any]]:
         if len(batch) < EXPORT_BATCH_ROWS:
             return
         last = Place(batch[-1].accepted_at, batch[-1].id)
-        batch = _read(account_id, query.where(_KEY < _key(last)))
+        batch = _read(account_id, query.where(_before(last)))
 
 
 def _read(account_id: int, query: Select[Any]) -> Sequence[Any]:
@@ -114,7 +114,15 @@ _NEWEST_FIRST = (Message.accepted_at.desc(), Message.id.desc())
 _OLDEST_FIRST = (Message.accepted_at, Message.id)
 
 
-def _key(place: Place) -> Any:
+def _before(place: Place) -> ColumnElement[bool]:
+    return _key(place) > _KEY
+
+
+def _after(place: Place) -> ColumnElement[bool]:
+    return _key(place) < _KEY
+
+
+def _key(place: Place) -> Tuple:
     accepted_at = literal(place.accepted_at, Message.accepted_at.type)
     return tuple_(accepted_at, literal(place.id, Message.id.type))
 

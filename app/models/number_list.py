@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from app.models.database import session
 from app.models.flow import Flow
@@ -38,6 +38,7 @@ class NumberRow:
     published_at: datetime | None
 
 
+BETWEEN_DIGITS = "-‐‑‒–—―−ー()"
 _STATE_ORDER = case((Flow.id.is_(None), 0), (Flow.published_version_id.is_(None), 1), else_=2)
 SORT_COLUMNS: dict[str, Any] = {
     "number": IncomingNumber.number,
@@ -96,19 +97,17 @@ def _matching(statement: Select[Any], search: str) -> Select[Any]:
     text = unicodedata.normalize("NFKC", search).strip()
     if not text:
         return statement
-    found = IncomingNumber.label.icontains(text, autoescape=True)
-    digits = _digits(text)
-    return statement.where(found | IncomingNumber.number.contains(digits) if digits else found)
-
-
-def _digits(text: str) -> str:
-    """The digits to look for in E.164, however a part of a number is typed: 050-3000, 5030, +8150
-    3000; "" for words."""
-    bare = "".join(
-        character
-        for character in text
-        if not character.isspace() and character not in "-‐‑‒–—―−ー()"
+    return statement.where(
+        or_(
+            IncomingNumber.label.icontains(text, autoescape=True),
+            *(IncomingNumber.number.contains(digits) for digits in _spellings(text)),
+        )
     )
+
+
+def _spellings(text: str) -> list[str]:
+    """What a part of a number (050-3000, 0001, +81 50) may be in E.164; nothing for words."""
+    bare = "".join(sign for sign in text if not sign.isspace() and sign not in BETWEEN_DIGITS)
     if not bare.removeprefix("+").isdecimal():
-        return ""
-    return f"+81{bare[1:]}" if bare.startswith("0") else bare
+        return []
+    return [bare, f"+81{bare[1:]}"] if bare.startswith("0") else [bare]

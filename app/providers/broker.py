@@ -35,6 +35,7 @@ def options(broker_url: str) -> dict[str, Any]:
     if urlsplit(broker_url).scheme.startswith("amqp"):
         return common | {
             "task_default_queue_type": "quorum",
+            "task_default_exchange_type": "topic",
             "broker_transport_options": {"confirm_publish": True},
         }
     return common | {

@@ -1,0 +1,101 @@
+"""Error pages that say what happened and what to do; to scripts the same as JSON."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask import Flask, Response, jsonify, make_response, render_template
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.models.database import session
+from app.portal.safe_paths import wants_json
+
+log = logging.getLogger(__name__)
+
+
+class ErrorWords(NamedTuple):
+    """An error page: what happened, and what to do now."""
+
+    title: LazyString
+    text: LazyString
+
+
+FORM_EXPIRED = ErrorWords(
+    _("This page was open too long"),
+    _("For your safety, nothing was sent. Go back, reload the page and send it again."),
+)
+UNEXPECTED = ErrorWords(
+    _("Something went wrong on our side"),
+    _(
+        "Nothing you did caused this. Wait a moment and try again."
+        " If it happens again, tell support the time and what you did."
+    ),
+)
+BY_STATUS: Mapping[int, ErrorWords] = {
+    400: ErrorWords(
+        _("The request could not be read"), _("Go back, reload the page and try again.")
+    ),
+    403: ErrorWords(
+        _("You do not have the right to use this page"),
+        _(
+            "Your role in this account does not include it."
+            " If you need it, ask your company's admin."
+        ),
+    ),
+    404: ErrorWords(
+        _("This page does not exist"),
+        _(
+            "The address may be wrong, or what you are looking for was deleted"
+            " or belongs to another account."
+        ),
+    ),
+    405: ErrorWords(
+        _("The request could not be read"), _("Go back, reload the page and try again.")
+    ),
+    413: ErrorWords(_("What you sent is too large"), _("Make it smaller and send it again.")),
+    429: ErrorWords(_("Too many tries"), _("Wait a minute and try again.")),
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every error with our own page."""
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _form_expired(error: CSRFError) -> Response:
+    log.info("refused a form without a valid token: %s", error.description)
+    return _page(400, FORM_EXPIRED)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # a redirect that routing raises is no error
+        return make_response(error.get_response())
+    response = _page(error.code, BY_STATUS.get(error.code, UNEXPECTED))
+    if error.code == 405:
+        response.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("an error that nobody expected", exc_info=error)
+    session.rollback()
+    return _page(500, UNEXPECTED)
+
+
+def _page(status: int, words: ErrorWords) -> Response:
+    if wants_json():
+        return make_response(
+            jsonify(error=f"http_{status}", message=f"{words.title} {words.text}"), status
+        )
+    # The page of an unexpected error asks the database nothing: it may be the database that fails.
+    template = "errors/unexpected.html" if words is UNEXPECTED else "errors/error.html"
+    return make_response(
+        render_template(template, status=status, words=words, title=words.title), status
+    )

@@ -1,0 +1,105 @@
+"""The portal: a Flask-AppBuilder app over our own tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import health
+from app.models import database
+from app.portal import assets, errors, session_guard, template_helpers
+from app.portal.back_office.companies import CompanyView
+from app.portal.flask_settings import CONTENT_SECURITY_POLICY, flask_config, is_https
+from app.portal.menu import add_menu
+from app.portal.security_manager import SecurityManager
+from app.portal.views.account_selection import AccountSelectionView
+from app.portal.views.call_counts import CallCountsView
+from app.portal.views.delivery_log import DeliveryLogView
+from app.portal.views.flow_editor import FlowEditorView
+from app.portal.views.home import HomeView
+from app.portal.views.incoming_numbers import IncomingNumberView
+from app.portal.views.language import LanguageView
+from app.portal.views.published_flow import PublishedFlowView
+from app.providers.speech import SpeechEngine
+
+if TYPE_CHECKING:
+    from config import Settings
+
+VIEWS = (
+    AccountSelectionView,
+    LanguageView,
+    IncomingNumberView,
+    FlowEditorView,
+    PublishedFlowView,
+    DeliveryLogView,
+    CallCountsView,
+    CompanyView,
+)
+
+
+class PortalBuilder(AppBuilder):
+    """Flask-AppBuilder without what we do not use: /back, /lang, static files, its own screens."""
+
+    def _add_admin_views(self) -> None:
+        self._indexview = self.add_view_no_menu(HomeView)
+        self.sm.register_views()
+
+    def _add_global_static(self) -> None:
+        """Our pages load nothing of FAB's."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """The portal program."""
+    database.configure(settings.database_url)
+    flask_app = Flask("app.portal")
+    flask_app.config.update(flask_config(settings))
+    flask_app.extensions["todoku_speech"] = SpeechEngine()
+    _trust_proxies(flask_app, settings)
+    talisman = _send_security_headers(flask_app, settings)
+    session_guard.install(flask_app)
+    CSRFProtect(flask_app)
+    _add_health_pages(flask_app, talisman)
+    with flask_app.app_context():
+        builder = PortalBuilder(flask_app, database.session, security_manager_class=SecurityManager)
+        for view in VIEWS:
+            builder.add_view_no_menu(view)
+        add_menu(builder, settings.support_url)
+    assets.install(flask_app)
+    template_helpers.install(flask_app, settings.service_name)
+    errors.install(flask_app)
+    flask_app.teardown_appcontext(lambda _error: database.session.remove())
+    return flask_app
+
+
+def _trust_proxies(flask_app: Flask, settings: Settings) -> None:
+    count = settings.trusted_proxies
+    if count:
+        flask_app.wsgi_app = ProxyFix(flask_app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _send_security_headers(flask_app: Flask, settings: Settings) -> Talisman:
+    https = is_https(settings)
+    return Talisman(
+        flask_app,
+        force_https=https,
+        strict_transport_security=https,
+        frame_options="DENY",
+        referrer_policy="same-origin",  # Flask-WTF compares it on HTTPS
+        permissions_policy={"camera": "()", "geolocation": "()", "microphone": "()"},
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        content_security_policy_nonce_in=["script-src"],
+        session_cookie_secure=flask_app.config["SESSION_COOKIE_SECURE"],
+        session_cookie_samesite=flask_app.config["SESSION_COOKIE_SAMESITE"],
+    )
+
+
+def _add_health_pages(flask_app: Flask, talisman: Talisman) -> None:
+    """Plain HTTP for the watchers inside, who come past the proxy."""
+    flask_app.register_blueprint(health.blueprint({"database": health.database_answers}))
+    for page in ("health.healthz", "health.readyz", "health.metrics"):
+        flask_app.view_functions[page] = talisman(force_https=False)(flask_app.view_functions[page])

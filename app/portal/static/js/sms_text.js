@@ -1,0 +1,36 @@
+// The text of an SMS as app/domain/sms_text.py counts it; tests/portal/test_sms_text_js.py holds the two together.
+export const MAX_SHORT_URLS = 5;
+const SHORT_URL_UNITS = 25;
+const SINGLE_PART_UNITS = 70;
+const PART_UNITS = 66;
+const URL_IN_TEXT = /https?:\/\/[A-Za-z0-9][!#-;=?-~]*/gi;
+const CLOSING = { ")": "(", "]": "[", "}": "{" };
+
+const count = (text, character) => text.split(character).length - 1;
+
+function withoutTail(url) {
+  for (;;) {
+    const last = url.at(-1);
+    const opening = CLOSING[last];
+    const closesNothing = opening && count(url, opening) < count(url, last);
+    if (!".,;:!?'*".includes(last) && !closesNothing) return url;
+    url = url.slice(0, -1);
+  }
+}
+
+function replaceUrls(text, replacement) {
+  return text.replace(URL_IN_TEXT, (found) => {
+    const url = withoutTail(found);
+    return replacement(url) + found.slice(url.length);
+  });
+}
+
+export const typedUrls = (text) => [...new Set((text.match(URL_IN_TEXT) ?? []).map(withoutTail))];
+
+export const render = (text, shortUrls, link) => replaceUrls(text, (url) => (shortUrls.includes(url) ? ` ${link} ` : url));
+
+// A string's length is its UTF-16 units, which is what an SMS counts.
+export const countedUnits = (text, shortUrls) =>
+  replaceUrls(text, (url) => (shortUrls.includes(url) ? "x".repeat(SHORT_URL_UNITS) : url)).length;
+
+export const parts = (units) => (units <= SINGLE_PART_UNITS ? 1 : Math.ceil(units / PART_UNITS));

@@ -1,0 +1,135 @@
+"""配信ログ: search, read and download what was delivered."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Response, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.domain.delivery_columns import COLUMNS, EMPTY_COLUMNS, campaign_name, screen_time
+from app.domain.delivery_words import shown_carrier
+from app.domain.roles import Right
+from app.domain.sms_status import arrival
+from app.models import delivery_log
+from app.models.delivery_log import Page, Place, Search
+from app.models.message import Message
+from app.portal import delivery_labels as labels
+from app.portal.active_membership import active_membership
+from app.portal.forms.day_range import shown_day
+from app.portal.forms.delivery_log import DeliverySearchForm
+from app.portal.view_bases import AccountView, needs
+from app.services.delivery_export import csv_chunks, values_of
+
+PAGE_SIZE = 50
+SHOWN_COLUMNS = (
+    "kind",
+    "accepted_at",
+    "sent_at",
+    "incoming_number",
+    "recipient",
+    "carrier",
+    "channel",
+    "campaign_name",
+    "status",
+    "arrival",
+    "delivered_at",
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
+
+
+class DeliveryLogView(AccountView):
+    route_base = "/deliveries"
+
+    @expose("/")
+    @needs(Right.SEE_DELIVERIES)
+    def search(self) -> str:
+        form = DeliverySearchForm(request.args)
+        page = _page(form.search()) if form.validate() else None
+        return self.render_template(
+            "delivery_log.html",
+            title=_("Delivery log"),
+            form=form,
+            log=page,
+            recipient_shown=page and form.search().recipient,
+            shown_columns=SHOWN_COLUMNS,
+            details=_details,
+            empty_columns=[column.key for column in COLUMNS if column.key in EMPTY_COLUMNS],
+            arrival=arrival,
+            arrivals=labels.ARRIVALS,
+            campaign_name=campaign_name,
+            carriers=labels.CARRIERS,
+            column_names=labels.COLUMNS,
+            screen_time=screen_time,
+            shown_carrier=shown_carrier,
+            shown_day=shown_day,
+            statuses=labels.STATUSES,
+            **(_links(page, form.query()) if page else {}),
+        )
+
+    @expose("/download.csv")
+    @needs(Right.SEE_DELIVERIES)
+    def download(self) -> BaseResponse:
+        form = DeliverySearchForm(request.args)
+        membership = active_membership()
+        if not form.validate() or membership is None:
+            return redirect(f"{url_for('DeliveryLogView.search')}?{urlencode(request.args)}")
+        response = Response(csv_chunks(membership.account_id, form.search()), mimetype="text/csv")
+        response.headers["Content-Disposition"] = _attachment(membership.account_name, form)
+        return response
+
+
+def _page(search: Search) -> Page:
+    """The page that `older_than` or `newer_than` asks for; the newest where they make no sense."""
+    if place := _place(request.args.get("older_than", "")):
+        return delivery_log.older_than(place, search, PAGE_SIZE)
+    if place := _place(request.args.get("newer_than", "")):
+        return delivery_log.newer_than(place, search, PAGE_SIZE)
+    return delivery_log.newest(search, PAGE_SIZE)
+
+
+def _place(text: str) -> Place | None:
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        return None
+    return Place(_EPOCH + timedelta(microseconds=int(match[1])), uuid.UUID(match[2]))
+
+
+def _address_of(message: Message) -> str:
+    return f"{(message.accepted_at - _EPOCH) // timedelta(microseconds=1)}-{message.id.hex}"
+
+
+def _links(page: Page, query: dict[str, Any]) -> dict[str, str]:
+    here = "DeliveryLogView.search"
+    links = {"newest_url": url_for(here, **query)}
+    if page.has_newer and page.rows:
+        links["newer_url"] = url_for(here, **query, newer_than=_address_of(page.rows[0]))
+    if page.has_older:
+        links["older_url"] = url_for(here, **query, older_than=_address_of(page.rows[-1]))
+    return links
+
+
+def _details(message: Message) -> dict[str, str]:
+    """The columns of the file that are ever filled, in the reader's language."""
+    return values_of(message) | {
+        "kind": _("Sent message"),
+        "text": message.body,
+        "carrier": str(labels.CARRIERS[shown_carrier(message.status, message.carrier)]),
+        "status": str(labels.STATUSES[message.status].text),
+        "arrival": str(labels.ARRIVALS[arrival(message.status)]),
+    }
+
+
+def _attachment(account_name: str, form: DeliverySearchForm) -> str:
+    """The file's name, once in ASCII and once in full (RFC 6266, RFC 5987)."""
+    days = f"{form.since.data:%Y%m%d}_{form.until.data:%Y%m%d}"
+    account = re.sub(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+', "_", account_name)
+    full = quote(f"配信ログ_{account}_{days}.csv", safe="")
+    return f"attachment; filename=\"deliveries_{days}.csv\"; filename*=UTF-8''{full}"

@@ -1,0 +1,165 @@
+"""フロー編集: write, save and publish what callers of a number hear and receive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.domain import sms_text
+from app.domain.flow_content import ContentRefused
+from app.domain.refusals import Refusal
+from app.domain.roles import Right
+from app.models import flow as flow_table
+from app.models import incoming_number, sender_number
+from app.models.database import session
+from app.models.flow import Flow
+from app.models.incoming_number import IncomingNumber
+from app.models.user import User
+from app.portal import flow_labels
+from app.portal.flow_drawing import changes, drawing_context, preview, short_url_example
+from app.portal.forms.flow_editor import FlowForm, form_values, problem_words
+from app.portal.view_bases import ROW_ID, AccountView, needs
+from app.services import flows
+
+
+class FlowEditorView(AccountView):
+    route_base = f"/numbers/<{ROW_ID}:number_id>/flow"
+
+    @expose("/edit", methods=["GET"])
+    @needs(Right.EDIT_FLOWS)
+    def edit(self, number_id: int) -> str | Response:
+        number = _number(number_id)
+        flow = flow_table.live_flow(number_id)
+        if flow is None:
+            return redirect(url_for("IncomingNumberView.list"))
+        senders = sender_number.digits_of_account()
+        form = FlowForm.showing(flow.draft_content, flow.draft_revision, senders)
+        return self._page(number, flow, form)
+
+    @expose("/edit", methods=["POST"])
+    @needs(Right.EDIT_FLOWS)
+    def save(self, number_id: int) -> str | Response | tuple[str, int]:
+        number = _number(number_id)
+        form = FlowForm(sender_number.digits_of_account(), request.form)
+        try:
+            flows.save_draft(
+                number_id, form.content(), revision=form.given_revision(), user_id=current_user.id
+            )
+        except ContentRefused as refused:
+            form.add_problems(refused.problems)
+            return self._page(number, _flow(number_id), form, unsaved=True), 422
+        except Refusal as refusal:
+            if refusal.code == "draft_conflict":
+                return self._conflict(number, _flow(number_id), form), 409
+            return self._page(number, None, form, unsaved=True), 409
+        flash(_("The draft is saved."), "success")
+        return redirect(url_for("FlowEditorView.edit", number_id=number_id))
+
+    @expose("/publish", methods=["POST"])
+    @needs(Right.PUBLISH_FLOWS)
+    def publish(self, number_id: int) -> Response:
+        _number(number_id)
+        revision = FlowForm((), request.form).given_revision()
+        try:
+            flows.publish_flow(
+                number_id,
+                revision=revision,
+                user_id=current_user.id,
+                speech=current_app.extensions["todoku_speech"],
+            )
+        except ContentRefused as refused:
+            for part, refusal in refused.problems.items():
+                flash(problem_words(part, refusal), "danger")
+        except Refusal as refusal:
+            flash(_why_not_published(refusal), "danger")
+        else:
+            flash(_("The flow is published: the next caller hears it."), "success")
+        return redirect(url_for("FlowEditorView.edit", number_id=number_id))
+
+    def _conflict(self, number: IncomingNumber, flow: Flow, form: FlowForm) -> str:
+        """His text in the form, the saved one beside it; saving again replaces the saved one."""
+        form.revision.data = str(flow.draft_revision)
+        saved = form_values(flow.draft_content)
+        differing = {name: value for name, value in saved.items() if form[name].data != value}
+        return self._page(number, flow, form, saved=differing, unsaved=True)
+
+    def _page(
+        self,
+        number: IncomingNumber,
+        flow: Flow | None,
+        form: FlowForm,
+        *,
+        saved: dict[str, object] | None = None,
+        unsaved: bool = False,
+    ) -> str:
+        published = flow.published_version if flow else None
+        return self.render_template(
+            "flow_editor.html",
+            title=_("Edit flow"),
+            number=number,
+            flow=flow,
+            form=form,
+            saved=saved,
+            unsaved=unsaved,
+            saved_by=_name_of_saver(flow),
+            missing=flow.draft_content.missing() if flow else (),
+            published=published,
+            changes=changes(published.flow_content if published else None, flow.draft_content)
+            if flow
+            else [],
+            field_name=_field_name,
+            form_preview=preview(form.body.data, form.short_urls.data),
+            form_units=sms_text.counted_units(form.body.data, form.short_urls.data),
+            short_url_example=short_url_example(),
+            **drawing_context(),
+        )
+
+
+def _number(number_id: int) -> IncomingNumber:
+    number = incoming_number.by_id(number_id)
+    if number is None:
+        abort(404)
+    return number
+
+
+def _flow(number_id: int) -> Flow:
+    flow = flow_table.live_flow(number_id)
+    if flow is None:
+        abort(404)
+    return flow
+
+
+def _field_name(name: str) -> str:
+    """What the page calls a field of the form."""
+    part = name.removeprefix("guidance_")
+    if part in flow_labels.MARKS:
+        return flow_labels.part_name(part)
+    return {"sender": _("Sender number"), "body": _("SMS text")}.get(name, _("Short URLs"))
+
+
+def _name_of_saver(flow: Flow | None) -> str:
+    saver = session.get(User, flow.draft_saved_by_id) if flow and flow.draft_saved_by_id else None
+    return saver.name if saver else ""
+
+
+def _why_not_published(refusal: Refusal) -> str:
+    missing: Any = refusal.details.get("missing", ())
+    match refusal.code:
+        case "draft_conflict":
+            return _(
+                "Not published: the draft was saved again meanwhile. Look at it and publish again."
+            )
+        case "draft_incomplete":
+            parts = _(", ").join(map(flow_labels.part_name, missing))
+            return _("Not published: %(parts)s must be set first.", parts=parts)
+        case "speech_silent":
+            return _(
+                "Not published: a guidance has nothing that can be read aloud. Write it in words."
+            )
+        case _:
+            return _("Not published: this flow is not there any more.")

@@ -1,0 +1,6 @@
+"""What gunicorn serves."""
+
+import config
+from app.portal.factory import create_app
+
+application = create_app(config.load())
