@@ -30,7 +30,7 @@ def needs(right: Right) -> Callable[[ViewMethod], ViewMethod]:
     """Answer only members whose role has the right, others get 403. Put it below `@expose`."""
 
     def decorate(method: ViewMethod) -> ViewMethod:
-        return has_access(permission_name(right.value)(method))  # type: ignore[no-any-return]
+        return has_access(permission_name(right.value)(method))
 
     return decorate
 

@@ -11,6 +11,7 @@ const screen = find("screen");
 const countdown = find("countdown");
 const digits = find("digits");
 let call = null; // the call's path while there is one
+let sending = Promise.resolve(); // keys leave one after the other: parallel requests overtake each other
 
 const STATES = {
   idle: "待機中", dialling: "発信中…", ringing: "呼出中…", talking: "通話中", asking: "番号を入力してください",
@@ -95,7 +96,8 @@ function press(key) {
     return;
   }
   digits.textContent += key;
-  post(`${call}/keys`, { keys: key }).catch(fail);
+  const path = `${call}/keys`;
+  sending = sending.then(() => post(path, { keys: key })).catch(fail);
 }
 
 function hangUp() {

@@ -17,7 +17,7 @@ from app.domain.roles import Role
 from app.domain.slots import Slot
 from app.models import flow as flow_table
 from app.models.account import Account
-from app.models.database import session, transaction
+from app.models.database import session
 from app.models.flow import Flow
 from app.models.incoming_number import IncomingNumber
 from app.models.tenant_scope import account_scope, all_companies

@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 ROOT = Path(__file__).parents[2]
 AUTH_ID, AUTH_TOKEN = "MATESTTESTTESTTEST01", "test-token"
 SPEED = 500
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 def tone(rate_hz: int = 8000, seconds: float = 1.0, channels: int = 1, width: int = 2) -> bytes:
@@ -149,7 +149,7 @@ def _json(line: bytes) -> dict[str, Any]:
 
 
 def eventually(read: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
-    """Reads until it holds; fails after 10 seconds with what was last read."""
+    """Reads until it holds; fails after 30 seconds with what was last read."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds(found := read()):
         assert time.monotonic() < deadline, f"never came true, last: {found!r}"
@@ -204,7 +204,7 @@ def _running_simulator(environment: dict[str, str]) -> Iterator[Simulator]:
 def _is_up(url: str) -> bool:
     try:
         return requests.get(f"{url}/readyz", timeout=1).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -9,7 +9,7 @@ need() { # need PACKAGE COMMAND…: the package is missing where the command fai
   "$@" >/dev/null 2>&1 || missing+=("$package")
 }
 
-japanese_font() { fc-list | grep -qi 'Noto Sans CJK'; }
+japanese_font() { test -n "$(fc-list "Noto Sans CJK JP")"; }
 
 need chromium test -n "${CHROMIUM:-$(command -v chromium)}"
 need fonts-noto-cjk japanese_font

@@ -71,7 +71,7 @@ function startDialog(form, body, shortUrls, onChange) {
     const wanted = added ? [...new Set([...chosen, added])] : chosen;
     invalid.hidden = !added || typedUrls(added)[0] === added;
     tooMany.hidden = wanted.length <= MAX_SHORT_URLS;
-    newUrl.toggleAttribute("aria-invalid", !invalid.hidden);
+    newUrl.setAttribute("aria-invalid", String(!invalid.hidden));
     if (!invalid.hidden || !tooMany.hidden) {
       event.preventDefault();
       (invalid.hidden ? choices.querySelector("input") : newUrl)?.focus();
