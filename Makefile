@@ -22,6 +22,7 @@ help:
 	@echo 'make check         lint, types, layers, templates, catalogues, migrations'
 	@echo 'make bench         measurements of speed'
 	@echo 'make format        formats the code'
+	@echo 'make screenshots   takes the screenshots of docs/guide-ja.md anew'
 	@echo 'make translations  takes new words into the catalogues'
 	@echo 'make requirements  pins the newest allowed packages (UPGRADE=1) or new ones'
 
@@ -74,6 +75,10 @@ translations: .venv/tests.stamp
 	done
 	$(BIN)/python translations/tidy.py
 	$(BIN)/python -m pytest --quiet tests/code/test_catalogues.py
+
+.PHONY: screenshots
+screenshots: .venv/tests.stamp $(CATALOGUES)
+	PYTHONPATH=. $(BIN)/python docs/screenshots/take.py
 
 .PHONY: requirements
 requirements: .venv/tests.stamp

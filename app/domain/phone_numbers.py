@@ -94,12 +94,6 @@ def display(e164: str) -> str:
     return phonenumbers.format_number(number, style)
 
 
-def national_digits(e164: str) -> str:
-    """`+815030000001` → `05030000001`; a foreign number has no such form and stays as it is."""
-    prefix = f"+{_JAPAN_CODE}"
-    return f"0{e164.removeprefix(prefix)}" if e164.startswith(prefix) else e164
-
-
 def _e164(text: str) -> str | None:
     number = _number(text)
     if number is None or not phonenumbers.is_valid_number(number):

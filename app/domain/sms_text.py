@@ -9,7 +9,6 @@ MAX_UNITS = 660
 MAX_SHORT_URLS = 5
 SHORT_URL_UNITS = 25
 """` https://qms.jp/XXXXXXXX `: 23 characters and a space on each side."""
-RECOMMENDED_UNITS = 100
 
 _SINGLE_PART_UNITS = 70
 

@@ -39,7 +39,7 @@ class TenantMixin:
     """A row that belongs to one account."""
 
     @declared_attr
-    def account_id(cls) -> Mapped[int]:
+    def account_id(cls) -> Mapped[int]:  # noqa: N805 - called on the class
         return mapped_column(ForeignKey("account.id"))
 
 
@@ -63,15 +63,6 @@ def all_companies(why: str) -> Iterator[None]:
         yield
     finally:
         _scope.reset(token)
-
-
-def current_account_id() -> int:
-    """The account in scope. Raises TenantScopeError where there is none, or where all companies are in
-    scope."""
-    account_id = _scope.get()
-    if not account_id:
-        raise TenantScopeError("no account in scope")
-    return account_id
 
 
 def _account_id_or_raise() -> int:

@@ -24,7 +24,6 @@ def write_message(call: Call, recipient: str, *, short_url_base: str) -> uuid.UU
     codes = {url: short_url.unused_code() for url in template.short_urls}
     links = {url: f"{short_url_base}/{code}" for url, code in codes.items()}
     text = sms_text.render(template.body, template.short_urls, links)
-    units = sms_text.utf16_units(text)
     message = Message(
         id=new_id(),
         account_id=call.flow_version.account_id,
@@ -34,8 +33,8 @@ def write_message(call: Call, recipient: str, *, short_url_base: str) -> uuid.UU
         recipient=recipient,
         body=template.body,
         text=text,
-        units=units,
-        parts=sms_text.parts(units, None),
+        units=sms_text.utf16_units(text),
+        parts=len(sms_text.parts_of_text(text, None)),
     )
     session.add(message)
     session.flush()

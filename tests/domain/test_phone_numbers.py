@@ -133,7 +133,6 @@ def test_all_forms_of_a_mobile_name_the_same_number(digits: str) -> None:
     assert phone_numbers.keyed_mobile(f"81{digits[1:]}#") == e164
     assert phone_numbers.parse(phone_numbers.display(e164)) == e164
     assert phone_numbers.caller_number(e164[1:]) == e164
-    assert phone_numbers.national_digits(e164) == digits
 
 
 @pytest.mark.parametrize(
@@ -185,14 +184,6 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 )
 def test_display(number: str, shown: str) -> None:
     assert phone_numbers.display(number) == shown
-
-
-@pytest.mark.parametrize(
-    ("number", "digits"),
-    [("+815030000001", "05030000001"), ("+16502530000", "+16502530000")],
-)
-def test_national_digits(number: str, digits: str) -> None:
-    assert phone_numbers.national_digits(number) == digits
 
 
 def test_from_national_digits() -> None:

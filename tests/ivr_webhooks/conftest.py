@@ -22,7 +22,7 @@ BASE_URL = "http://127.0.0.1:8081"
 
 @dataclass
 class Plivo:
-    """Posts webhooks the way Plivo does; `enqueued` holds the ids of messages the worker was told of."""
+    """Posts webhooks as Plivo does; `enqueued`: the messages that the worker was told of."""
 
     client: FlaskClient
     enqueued: list[uuid.UUID] = field(default_factory=list)

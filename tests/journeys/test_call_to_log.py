@@ -1,4 +1,4 @@
-"""The whole way, as people go it: a flow written in the browser, a call, the SMS, the log and its CSV.
+"""The whole way, as people go it: a flow written in the browser, a call, its SMS, the log, the CSV.
 
 On the embedded database and broker, on PostgreSQL with RabbitMQ and on PostgreSQL with Redis.
 """
@@ -55,7 +55,7 @@ def hashes_played(told: dict[str, Any]) -> list[str]:
 
 
 def sms_delay_s(told: dict[str, Any]) -> float:
-    """Seconds from the start of the announcement ④, the last thing played, to the SMS on the handset."""
+    """Real seconds from dialling to the SMS on the handset."""
     dialled = datetime.fromisoformat(told["steps"][0]["started_at"]).timestamp()
     received = datetime.fromisoformat(told["sms"][0]["received_at"]).timestamp()
     return received - dialled

@@ -18,7 +18,6 @@ from app.models.tenant_scope import (
     TenantScopeError,
     account_scope,
     all_companies,
-    current_account_id,
 )
 
 pytestmark = pytest.mark.usefixtures("two_accounts")
@@ -131,8 +130,10 @@ def test_bulk_update_and_delete_stop_at_the_wall() -> None:
 
 
 def test_scopes_nest_and_end() -> None:
+    numbers = select(IncomingNumber.id).order_by(IncomingNumber.id)
     with all_companies("test"):
         with account_scope(OWN):
-            assert current_account_id() == OWN
-        with pytest.raises(TenantScopeError):
-            current_account_id()
+            assert session.scalars(numbers).all() == [11, 12]
+        assert len(session.scalars(numbers).all()) == 4
+    with pytest.raises(TenantScopeError):
+        session.scalars(numbers)

@@ -1,6 +1,7 @@
 // The flow editor: counters, the second ④, what is unsaved, and taking over what somebody else saved.
 import { startShortUrls } from "./short_urls.js";
 import { startSmsPreview } from "./sms_preview.js";
+import { keepUnsaved } from "./unsaved_text.js";
 
 const form = document.getElementById("flow-form");
 const changed = new Event("input", { bubbles: true });
@@ -33,29 +34,47 @@ for (const button of form.querySelectorAll("[data-takes]")) {
 }
 
 // What the server knows: a page that shows a refused or conflicting text begins unsaved.
-const contents = () => JSON.stringify([...new FormData(form)]);
-const saved = form.hasAttribute("data-unsaved") ? null : contents();
+const contents = () => [...new FormData(form)];
+const asText = () => JSON.stringify(contents());
+const saved = form.hasAttribute("data-unsaved") ? null : asText();
 let leaving = false;
 
+const kept = keepUnsaved(form, {
+  contents,
+  apply(entries) {
+    for (const [name, value] of entries) if (name !== "short_urls") form.elements[name].value = value;
+    shortUrls.choose(entries.filter(([name]) => name === "short_urls").map(([, url]) => url));
+    for (const field of form.querySelectorAll("[data-counts]")) countGuidance(field);
+    form.dispatchEvent(changed);
+  },
+});
+
 function showWhetherSaved() {
-  const unsaved = contents() !== saved;
+  const unsaved = asText() !== saved;
   for (const element of form.querySelectorAll("[data-when-unsaved]")) element.hidden = !unsaved;
   for (const element of form.querySelectorAll("[data-when-saved]")) element.hidden = unsaved;
   const publish = form.querySelector("[data-publishes]");
   if (publish) publish.disabled = unsaved || publish.hasAttribute("data-incomplete");
 }
 
-form.addEventListener("input", showWhetherSaved);
+form.addEventListener("input", () => {
+  showWhetherSaved();
+  kept.changed();
+});
 addEventListener("pageshow", showWhetherSaved);
 form.addEventListener("submit", () => {
   leaving = true;
 });
 form.querySelector("[data-cancels]").addEventListener("click", (event) => {
-  if (contents() === saved || confirm(form.dataset.leaving)) leaving = true;
-  else event.preventDefault();
+  if (asText() !== saved && !confirm(form.dataset.leaving)) {
+    event.preventDefault();
+    return;
+  }
+  leaving = true;
+  kept.drop();
 });
 addEventListener("beforeunload", (event) => {
-  if (!leaving && contents() !== saved) event.preventDefault();
+  if (!leaving && asText() !== saved) event.preventDefault();
 });
 addEventListener("pagehide", () => {
   leaving = false;
