@@ -13,7 +13,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 LOCALES := ja en
 PYTEST_ARGS ?=
-WORKERS ?= 2
+# More than cores: the journeys spend most of their time waiting for callers.
+WORKERS ?= 4
 
 .PHONY: help
 help:
@@ -33,7 +34,7 @@ run: .venv/product.stamp $(CATALOGUES)
 .PHONY: test
 test: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 $(PYTEST_ARGS)
 
 # Every check runs, so that one run shows all there is to mend.
 .PHONY: check

@@ -1,6 +1,7 @@
 """What every test can use: see the fixtures of the plugins named here."""
 
 pytest_plugins = [
+    "tests.support.plugin_order",
     "tests.support.plugin_rules",
     "tests.support.plugin_clock",
     "tests.support.plugin_services",

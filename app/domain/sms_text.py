@@ -26,7 +26,7 @@ _SPLIT_PART_UNITS = {
 _UNKNOWN_CARRIER_PART_UNITS = 66
 
 # A link ends where ASCII does: at a space, a newline or the Japanese that goes on without a space.
-_URL = re.compile(r"https?://[A-Za-z0-9][!#-;=?-~]*", re.IGNORECASE)
+_URL = re.compile(r"https?://[A-Za-z0-9][!#-;=?-~]*", re.IGNORECASE | re.ASCII)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 

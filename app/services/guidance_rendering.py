@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Protocol
 
+from app.domain.flow_content import ContentRefused
+from app.domain.refusals import Refusal
 from app.domain.slots import Slot
 from app.models import guidance_audio
 from app.models.database import transaction
@@ -31,7 +33,7 @@ class Speech(Protocol):
 def render_guidances(texts: Mapping[Slot, str], speech: Speech) -> dict[str, str]:
     """The hash of each slot's audio, rendering and storing what was never said before.
 
-    Raises the engine's Refusal for a text that cannot be heard. Rendering takes about 30 ms a
+    Raises ContentRefused naming the slot whose text cannot be heard. Rendering takes about 30 ms a
     second of speech, so no transaction is open meanwhile.
     """
     sources = {
@@ -43,7 +45,10 @@ def render_guidances(texts: Mapping[Slot, str], speech: Speech) -> dict[str, str
     for slot, source in sources.items():
         if source in known:
             continue
-        rendered = speech.render(texts[slot])
+        try:
+            rendered = speech.render(texts[slot])
+        except Refusal as refusal:
+            raise ContentRefused({slot.value: refusal}) from refusal
         with transaction():
             guidance_audio.add_if_new(rendered.hash, source, rendered.wav, rendered.duration_ms)
         known[source] = rendered.hash

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -16,7 +15,6 @@ from app.models.company import Company
 from app.models.database import session
 from tests.support import factories
 from tests.support.parallel import at_once
-from tests.support.plugin_product import Product
 from tests.support.plugin_rules import ConnectionOutside
 from tests.support.plugin_services import plain_url
 
@@ -67,12 +65,3 @@ def test_rabbitmq_is_empty(rabbitmq_url: str, _round: int) -> None:
         assert queue.qsize() == 0
         queue.put("behind")
         queue.close()
-
-
-def test_the_product_runs_on_outside_servers(
-    running_product: Callable[..., Product], empty_postgresql: str, rabbitmq_url: str
-) -> None:
-    product = running_product(DATABASE_URL=empty_postgresql, CELERY_BROKER_URL=rabbitmq_url)
-    called = product.place_call("--from", "09012345678", "--to", "05030000001")
-    assert called.returncode == 0, called.stdout + called.stderr
-    assert not list(product.state_dir.glob("*.sqlite3"))

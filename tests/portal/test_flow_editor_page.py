@@ -1,4 +1,4 @@
-"""The editor's scripts in a browser: counters, short URLs, unsaved edits and what outlives a session."""
+"""The scripts of the editor in a browser: counters, short URLs, unsaved edits, lapsed sessions."""
 
 from __future__ import annotations
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -53,12 +55,22 @@ def now(message: Message) -> Message:
     return fresh
 
 
+def accepted(simulator_url: str, recipient: str) -> list[dict[str, Any]]:
+    """The messages to this number that Plivo has accepted."""
+    address = f"{simulator_url}/simulator/handsets/{recipient.removeprefix('+')}"
+    messages: list[dict[str, Any]] = requests.get(address, timeout=5).json()["messages"]
+    return messages
+
+
 def arrived(simulator_url: str, recipient: str) -> int:
-    """How many messages to this number Plivo has accepted."""
-    answer = requests.get(
-        f"{simulator_url}/simulator/handsets/{recipient.removeprefix('+')}", timeout=5
-    )
-    return len(answer.json()["messages"])
+    return len(accepted(simulator_url, recipient))
+
+
+def wait_until_settled(simulator_url: str, recipient: str) -> None:
+    deadline = time.monotonic() + 10
+    while not all(message["settled"] for message in accepted(simulator_url, recipient)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -185,10 +197,11 @@ def test_the_sweep_finds_what_is_due_in_order() -> None:
     assert list(waiting_messages()) == [first.id, second.id]
 
 
-def test_an_overdue_report_is_asked_for(sms_client: SmsClient) -> None:
+def test_an_overdue_report_is_asked_for(sms_client: SmsClient, simulator_url: str) -> None:
     sent = send(waiting_for("+818099990021"), sms_client)  # delivered, but no report is ever sent
     poll_unreported_messages(sms_client)
     assert now(sent).status is MessageStatus.SENT  # too early to ask
+    wait_until_settled(simulator_url, "+818099990021")
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         poll_unreported_messages(sms_client)
     assert now(sent).status is MessageStatus.DELIVERED

@@ -111,6 +111,10 @@ def problem_words(part: str, refusal: Refusal) -> str:
                 mark=MARKS[part],
                 **refusal.details,
             )
+        case "speech_silent":
+            return gettext(
+                "%(mark)s has nothing that can be read aloud. Write it in words.", mark=MARKS[part]
+            )
         case "sender_unknown":
             return gettext("Choose the sender number of the SMS.")
         case "sms_too_long":

@@ -157,9 +157,5 @@ def _why_not_published(refusal: Refusal) -> str:
         case "draft_incomplete":
             parts = _(", ").join(map(flow_labels.part_name, missing))
             return _("Not published: %(parts)s must be set first.", parts=parts)
-        case "speech_silent":
-            return _(
-                "Not published: a guidance has nothing that can be read aloud. Write it in words."
-            )
         case _:
             return _("Not published: this flow is not there any more.")

@@ -1,0 +1,54 @@
+"""Telling the worker: over each real broker, and never at a caller's cost."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import pytest
+from celery import Celery
+
+from app.providers import task_queue
+from app.providers.broker import SEND_MESSAGE, celery_client
+from app.providers.task_queue import TaskQueue
+
+ARRIVES_WITHIN_S = 10
+
+
+@pytest.mark.parametrize("broker", ["redis_url", "rabbitmq_url"])
+def test_the_worker_is_told(broker: str, request: pytest.FixtureRequest) -> None:
+    url: str = request.getfixturevalue(broker)
+    message_id = uuid.uuid4()
+    TaskQueue(url).send_message(message_id)
+    task, arguments = next_task(celery_client(url))
+    assert task == SEND_MESSAGE
+    assert arguments == [str(message_id)]
+
+
+def test_a_dead_broker_costs_nothing_and_raises_nothing() -> None:
+    queue = TaskQueue("redis://127.0.0.1:1/0")
+    began = time.monotonic()
+    for _ in range(5):
+        queue.send_message(uuid.uuid4())
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_full_queue_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_queue, "CAPACITY", 1)
+    queue = TaskQueue("redis://127.0.0.1:1/0")
+    for _ in range(5):
+        queue.send_message(uuid.uuid4())
+
+
+def next_task(client: Celery) -> tuple[str, list[str]]:
+    """The next task waiting in the queue that workers read."""
+    deadline = time.monotonic() + ARRIVES_WITHIN_S
+    with client.connection_for_read() as connection:
+        queue = client.amqp.queues[client.conf.task_default_queue](connection.default_channel)
+        queue.declare()
+        while (message := queue.get()) is None:
+            assert time.monotonic() < deadline, "nothing arrived"
+            time.sleep(0.02)
+        message.ack()
+    arguments, _, _ = message.payload
+    return message.headers["task"], arguments
