@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import Engine, event
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from app.models import database
@@ -103,6 +105,18 @@ def app(built_app: Flask, db: Engine) -> Iterator[Flask]:
     yield built_app
     built_app.config.clear()
     built_app.config.update(before)
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where a browser finds the portal while the test runs."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from werkzeug.serving import make_server
 
 from app.domain.roles import Role
 from app.models.account import Account
 from tests.support import factories
 
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Where the portal answers while the test runs."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+pytestmark = pytest.mark.any_database
 
 
 @pytest.fixture

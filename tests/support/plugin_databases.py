@@ -38,7 +38,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_engine" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
-        metafunc.parametrize("database_engine", ENGINES if wanted == "both" else (wanted,))
+        engines = ENGINES if wanted == "both" else (wanted,)
+        if metafunc.definition.get_closest_marker("any_database"):
+            engines = engines[:1]
+        metafunc.parametrize("database_engine", engines)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "any_database: what is tested lies before the database, one will do"
+    )
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 from pathlib import Path
 
@@ -56,13 +57,13 @@ class RabbitMQ:
         try:
             self._node.wait_until(lambda: accepts_connections(self._port))
         except BaseException:
-            self._mapper.stop()
+            self._mapper.stop(signal.SIGKILL)
             raise
         self.address = {"port": str(self._port)}
 
     def stop(self) -> None:
-        self._node.stop()
-        self._mapper.stop()
+        self._node.stop(signal.SIGKILL)  # asked politely it takes 20 s, and nothing is to be kept
+        self._mapper.stop(signal.SIGKILL)
 
     def new_virtual_host(self) -> dict[str, str]:
         """The address of a virtual host without a queue in it."""
