@@ -9,6 +9,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app.domain.roles import OPERATOR, RIGHTS, Right, Role
+from app.models import flow as flow_table
+from app.models import incoming_number
+from app.models.account import Account
+from app.models.database import session
+from app.models.incoming_number import IncomingNumber
+from app.models.tenant_scope import all_companies
 from app.portal.access_rules import EXCEPTIONS, Access, access_of
 from app.portal.roles import ACCOUNT, fab_roles
 from tests.portal.conftest import Visitor
@@ -87,6 +93,47 @@ def test_roles_get_403_exactly_where_their_rights_end(
         answer = someone.client.open(_path(rule), method=_method(rule))
         assert (answer.status_code != 403) is allowed, (rule, answer.status)
         assert answer.status_code < 500, (rule, answer.status)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_row_of_another_account_is_not_found_and_stays_as_it_is(
+    app: Flask, visitor: NewVisitor, role: Role
+) -> None:
+    """Every route with a row's id, on a row of the own account and on a foreign company's."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    own, foreign = factories.account(), factories.account()
+    foreign_number = published_number(foreign)
+    someone = visitor().sign_in(factories.member_of(own, role))
+    before = as_stored(foreign_number)
+    for rule in [rule for rule in _guarded(app) if rule.arguments]:
+        view = app.view_functions[rule.endpoint]
+        if view.__self__.class_permission_name != ACCOUNT:
+            continue
+        assert rule.arguments == {"number_id"}, f"{rule}: say here what its rows are"
+        if Right(view._permission_name) not in RIGHTS[role]:
+            continue
+        for number in (foreign_number, published_number(own)):
+            address = rule.build({"number_id": number.id}, append_unknown=False)
+            assert address is not None
+            answer = someone.client.open(address[1], method=_method(rule))
+            is_foreign = number is foreign_number
+            assert (answer.status_code == 404) is is_foreign, (rule, answer.status)
+    assert as_stored(foreign_number) == before
+
+
+def published_number(account: Account) -> IncomingNumber:
+    number = factories.incoming_number(account, label="as it was")
+    factories.published_flow(number)
+    return number
+
+
+def as_stored(number: IncomingNumber) -> tuple[object, ...]:
+    session.remove()
+    with all_companies("test"):
+        stored, flow = incoming_number.by_id(number.id), flow_table.live_flow(number.id)
+        assert stored is not None
+        assert flow is not None
+        return stored.label, flow.draft, flow.draft_revision, flow.published_version_id
 
 
 @pytest.mark.parametrize("role", Role)
