@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -43,11 +42,7 @@ def take_all(page: Page, product: Product) -> None:
 def main() -> None:
     with start_product() as product, sync_playwright() as playwright:
         product.place_call("--from", "09012345678", "--to", "05030000001")
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path(),
-            args=ARGUMENTS,
-            env={**os.environ, "LANGUAGE": "ja", "LANG": "ja_JP.UTF-8"},
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         take_all(browser.new_page(locale="ja-JP", timezone_id="Asia/Tokyo", viewport=WIDE), product)
         browser.close()
 
