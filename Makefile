@@ -20,9 +20,11 @@ WORKERS ?= 4
 help:
 	@echo 'make run           the product on this machine: portal, webhooks, worker, simulator'
 	@echo 'make test          all tests; installs what they need'
+	@echo 'make test-slow     the tests that wait for clocks or walk every route'
 	@echo 'make check         lint, types, layers, templates, catalogues, migrations'
 	@echo 'make bench         measurements of speed'
 	@echo 'make format        formats the code'
+	@echo 'make operator      MAIL=… NAME=… makes an operator, prints the temporary password'
 	@echo 'make screenshots   takes the screenshots of docs/guide-ja.md anew'
 	@echo 'make translations  takes new words into the catalogues'
 	@echo 'make requirements  pins the newest allowed packages (UPGRADE=1) or new ones'
@@ -34,7 +36,13 @@ run: .venv/product.stamp $(CATALOGUES)
 .PHONY: test
 test: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh
-	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -m "not slow" $(PYTEST_ARGS)
+
+# Idle sessions, the journeys of sign-in and mail, junk in every parameter of every route.
+.PHONY: test-slow
+test-slow: .venv/tests.stamp $(CATALOGUES)
+	tests/support/install_packages.sh
+	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -m slow $(PYTEST_ARGS)
 
 # Every check runs, so that one run shows all there is to mend.
 .PHONY: check
@@ -76,6 +84,10 @@ translations: .venv/tests.stamp
 	done
 	$(BIN)/python translations/tidy.py
 	$(BIN)/python -m pytest --quiet tests/code/test_catalogues.py
+
+.PHONY: operator
+operator: .venv/product.stamp
+	@$(BIN)/python -m app.portal.commands operator --mail "$${MAIL:-}" --name "$${NAME:-}"
 
 .PHONY: screenshots
 screenshots: .venv/tests.stamp $(CATALOGUES)

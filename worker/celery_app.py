@@ -19,7 +19,11 @@ from worker.schedule import SCHEDULE
 
 settings = config.load()
 
-celery_app = Celery("todoku", broker=settings.celery_broker_url, include=["worker.sms_tasks"])
+celery_app = Celery(
+    "todoku",
+    broker=settings.celery_broker_url,
+    include=["worker.sms_tasks", "worker.mail_tasks"],
+)
 celery_app.conf.update(broker.options(settings.celery_broker_url))
 celery_app.conf.update(
     beat_schedule=SCHEDULE,
@@ -32,13 +36,13 @@ celery_app.conf.update(
     timezone="Asia/Tokyo",
 )
 
-database.configure(settings.database_url)
+engine = database.configure(settings.database_url)
 
 
 @worker_process_init.connect
 def _own_connections(**_: Any) -> None:
-    """A forked child must not share its parent's database connections."""
-    database.configure(settings.database_url)
+    """A forked child must not use its parent's database connections, nor close them."""
+    engine.dispose(close=False)
 
 
 @task_postrun.connect

@@ -14,6 +14,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "worker.sms_tasks.poll_unreported_messages",
         "schedule": 60.0,
     },
+    "mail what is due": {"task": "worker.mail_tasks.sweep_waiting_mails", "schedule": 10.0},
+    "try stuck mails again": {
+        "task": "worker.mail_tasks.release_stuck_mails",
+        "schedule": 60.0,
+    },
 }
 
 for entry in SCHEDULE.values():

@@ -1,12 +1,79 @@
-"""Passwords as they are stored: Argon2id (RFC 9106's low-memory profile, argon2-cffi's default)."""
+"""Passwords: the rules for new ones (SPEC §4), and how they are stored: Argon2id (RFC 9106's
+low-memory profile, argon2-cffi's default)."""
 
 from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+MIN_LENGTH = 10
+REMEMBERED = 3
+"""So many passwords of a user, the present one among them, are not taken again."""
+SHORTEST_MAIL_NAME = 3
+"""A local part that is shorter forbids nothing: "a@…" would forbid the letter a."""
+
 _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash("a password that nobody has")
+
+_UPPER, _LOWER, _DIGITS = "ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789"
+_SYMBOLS = "!#%+=?@"
+_TEMPORARY_LENGTH = 14
+
+
+class PasswordRule(StrEnum):
+    """What a new password must fulfil, in the order in which a form lists it."""
+
+    LENGTH = "length"
+    UPPER = "upper"
+    LOWER = "lower"
+    DIGIT = "digit"
+    SYMBOL = "symbol"
+    NO_SPACE = "no_space"
+    NOT_MAIL_NAME = "not_mail_name"
+
+
+PATTERNS: Mapping[PasswordRule, str] = {
+    PasswordRule.LENGTH: rf"[\s\S]{{{MIN_LENGTH},}}",
+    PasswordRule.UPPER: r"[\s\S]*[A-Z][\s\S]*",
+    PasswordRule.LOWER: r"[\s\S]*[a-z][\s\S]*",
+    PasswordRule.DIGIT: r"[\s\S]*[0-9][\s\S]*",
+    PasswordRule.SYMBOL: r"[\s\S]*[!-\/:-@\[-`\{-~][\s\S]*",
+    PasswordRule.NO_SPACE: r"\S*",
+}
+"""The whole password must match. Python and JavaScript (flag u) read them alike: the form judges
+by the same patterns while somebody types."""
+
+
+def mail_name(mail_address: str) -> str:
+    """The local part that a password must not contain, in lower case; "" when it is too short to
+    count."""
+    name = mail_address.strip().rpartition("@")[0].lower()
+    return name if len(name) >= SHORTEST_MAIL_NAME else ""
+
+
+def broken_rules(password: str, mail_address: str) -> tuple[PasswordRule, ...]:
+    """The rules that the password breaks, in their order; empty when it may be used."""
+    name = mail_name(mail_address)
+    kept = {rule for rule, pattern in PATTERNS.items() if re.fullmatch(pattern, password)}
+    if not name or name not in password.lower():
+        kept.add(PasswordRule.NOT_MAIL_NAME)
+    return tuple(rule for rule in PasswordRule if rule not in kept)
+
+
+def temporary_password() -> str:
+    """A random password that fulfils the rules and is easy to type: no 0 and O, no 1, l and I."""
+    groups = (_UPPER, _LOWER, _DIGITS, _SYMBOLS)
+    letters = [secrets.choice(group) for group in groups]
+    letters += [
+        secrets.choice(_UPPER + _LOWER + _DIGITS) for _ in range(_TEMPORARY_LENGTH - len(groups))
+    ]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
 
 
 def hash_password(password: str) -> str:

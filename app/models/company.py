@@ -17,6 +17,7 @@ class Company(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    requires_totp: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     accounts: Mapped[list[Account]] = relationship(back_populates="company", order_by=Account.name)
 

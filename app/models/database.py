@@ -62,6 +62,9 @@ def new_id() -> uuid.UUID:
 def configure(url: str) -> Engine:
     """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg)."""
     session.remove()
+    previous: Engine | None = session.session_factory.kw["bind"]
+    if previous is not None:
+        previous.dispose()
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)

@@ -1,28 +1,40 @@
 """Every table, imported once, so that the metadata and all relationships are complete."""
 
 from app.models.account import Account
+from app.models.audit_entry import AuditEntry
 from app.models.call import Call
 from app.models.company import Company
+from app.models.company_ip_range import CompanyIpRange
 from app.models.flow import Flow
 from app.models.flow_version import FlowVersion
 from app.models.guidance_audio import GuidanceAudio
 from app.models.incoming_number import IncomingNumber
+from app.models.mail import Mail
 from app.models.membership import Membership
 from app.models.message import Message
+from app.models.password_history import PasswordHistory
+from app.models.password_reset import PasswordReset
+from app.models.recovery_code import RecoveryCode
 from app.models.sender_number import SenderNumber
 from app.models.short_url import ShortUrl
 from app.models.user import User
 
 __all__ = [
     "Account",
+    "AuditEntry",
     "Call",
     "Company",
+    "CompanyIpRange",
     "Flow",
     "FlowVersion",
     "GuidanceAudio",
     "IncomingNumber",
+    "Mail",
     "Membership",
     "Message",
+    "PasswordHistory",
+    "PasswordReset",
+    "RecoveryCode",
     "SenderNumber",
     "ShortUrl",
     "User",

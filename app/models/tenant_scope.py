@@ -20,9 +20,11 @@ from sqlalchemy.orm import (
     ORMExecuteState,
     declared_attr,
     mapped_column,
+    relationship,
     with_loader_criteria,
 )
 
+from app.models.account import Account
 from app.models.database import session
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,11 @@ class TenantMixin:
     @declared_attr
     def account_id(cls) -> Mapped[int]:  # noqa: N805 - called on the class
         return mapped_column(ForeignKey("account.id"))
+
+    @declared_attr
+    def account(cls) -> Mapped[Account]:  # noqa: N805 - called on the class
+        """To read its name and company; what a row belongs to is written as `account_id`."""
+        return relationship(Account, viewonly=True)
 
 
 @contextmanager

@@ -58,7 +58,9 @@ BY_STATUS: Mapping[int, ErrorWords] = {
         _("The request could not be read"), _("Go back, reload the page and try again.")
     ),
     413: ErrorWords(_("What you sent is too large"), _("Make it smaller and send it again.")),
-    429: ErrorWords(_("Too many tries"), _("Wait a minute and try again.")),
+    429: ErrorWords(
+        _("Too many tries"), _("Wait a while and try again: after an hour at the latest.")
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -11,21 +12,39 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import health
+from app.domain.mail_texts import Sender
 from app.models import database
-from app.portal import assets, errors, session_guard, template_helpers
+from app.portal import assets, errors, rate_limits, request_text, session_guard, template_helpers
+from app.portal.back_office.accounts import BackOfficeAccountView
+from app.portal.back_office.audit_trail import BackOfficeAuditTrailView
+from app.portal.back_office.calls import CallView
 from app.portal.back_office.companies import CompanyView
+from app.portal.back_office.company_admins import CompanyAdminView
+from app.portal.back_office.incoming_numbers import BackOfficeNumberView
+from app.portal.back_office.ip_ranges import IpRangeView
+from app.portal.back_office.messages import MessageView
+from app.portal.back_office.sender_numbers import SenderNumberView
+from app.portal.back_office.users import BackOfficeUserView
 from app.portal.flask_settings import CONTENT_SECURITY_POLICY, flask_config, is_https
 from app.portal.menu import add_menu
 from app.portal.security_manager import SecurityManager
 from app.portal.views.account_selection import AccountSelectionView
+from app.portal.views.audit_trail import AuditTrailView
 from app.portal.views.call_counts import CallCountsView
+from app.portal.views.company_users import CompanyUserView
 from app.portal.views.delivery_log import DeliveryLogView
 from app.portal.views.flow_editor import FlowEditorView
 from app.portal.views.home import HomeView
 from app.portal.views.incoming_numbers import IncomingNumberView
 from app.portal.views.language import LanguageView
+from app.portal.views.password_change import PasswordChangeView
+from app.portal.views.password_reset import PasswordResetView, send_no_referrer
 from app.portal.views.published_flow import PublishedFlowView
+from app.portal.views.second_factor import SecondFactorView
+from app.portal.views.session import SessionView
+from app.portal.views.user_import import UserImportView
 from app.providers.speech import SpeechEngine
+from app.services import mails
 
 if TYPE_CHECKING:
     from config import Settings
@@ -33,12 +52,28 @@ if TYPE_CHECKING:
 VIEWS = (
     AccountSelectionView,
     LanguageView,
+    PasswordChangeView,
+    PasswordResetView,
+    SecondFactorView,
+    SessionView,
     IncomingNumberView,
     FlowEditorView,
     PublishedFlowView,
     DeliveryLogView,
     CallCountsView,
+    CompanyUserView,
+    UserImportView,
+    AuditTrailView,
+    BackOfficeAuditTrailView,
     CompanyView,
+    IpRangeView,
+    BackOfficeAccountView,
+    BackOfficeNumberView,
+    SenderNumberView,
+    BackOfficeUserView,
+    CompanyAdminView,
+    MessageView,
+    CallView,
 )
 
 
@@ -53,27 +88,45 @@ class PortalBuilder(AppBuilder):
         """Our pages load nothing of FAB's."""
 
 
-def create_app(settings: Settings) -> Flask:
-    """The portal program."""
+def create_app(settings: Settings, enqueue_mail: Callable[[int], None]) -> Flask:
+    """The portal program.
+
+    `enqueue_mail` tells the worker of a waiting mail; it must return at once and never raise.
+    """
     database.configure(settings.database_url)
+    mails.configure(mail_sender(settings), enqueue_mail)
     flask_app = Flask("app.portal")
     flask_app.config.update(flask_config(settings))
     flask_app.extensions["todoku_speech"] = SpeechEngine()
+    request_text.install(flask_app)
     _trust_proxies(flask_app, settings)
+    flask_app.after_request(send_no_referrer)  # before Talisman's, so that it runs after it
     talisman = _send_security_headers(flask_app, settings)
     session_guard.install(flask_app)
-    CSRFProtect(flask_app)
+    # The page sends no referrer, which CSRFProtect wants on HTTPS; its form checks the token alone.
+    CSRFProtect(flask_app).exempt(PasswordResetView.reset)
     _add_health_pages(flask_app, talisman)
     with flask_app.app_context():
         builder = PortalBuilder(flask_app, database.session, security_manager_class=SecurityManager)
         for view in VIEWS:
             builder.add_view_no_menu(view)
         add_menu(builder, settings.support_url)
+    rate_limits.install(flask_app, builder.sm.limiter)
     assets.install(flask_app)
     template_helpers.install(flask_app, settings.service_name)
     errors.install(flask_app)
     flask_app.teardown_appcontext(lambda _error: database.session.remove())
     return flask_app
+
+
+def mail_sender(settings: Settings) -> Sender:
+    """Who writes the mails to users."""
+    return Sender(
+        portal_base_url=settings.portal_base_url,
+        service_name=settings.service_name,
+        support_url=settings.support_url,
+        mail_from=settings.mail_from,
+    )
 
 
 def _trust_proxies(flask_app: Flask, settings: Settings) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.domain import sign_in_rules
+from app.portal.rate_limits import limiter_config
 from app.portal.roles import fab_roles
 from config import ROOT, Settings, is_loopback
 
@@ -39,7 +41,9 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "MAX_CONTENT_LENGTH": MAX_FORM_BYTES,
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
-        "RATELIMIT_STORAGE_URI": "memory://",
+        "SESSION_IDLE_S": sign_in_rules.IDLE.total_seconds(),
+        "SESSION_WARN_BEFORE_S": sign_in_rules.WARN_BEFORE.total_seconds(),
+        **limiter_config(settings.redis_url),
         "BABEL_DEFAULT_LOCALE": DEFAULT_LANGUAGE,
         "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
         "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),

@@ -23,7 +23,17 @@ LINKS = (
     Link("incoming_numbers", "IncomingNumberView.list", "phone", _("Incoming numbers")),
     Link("delivery_log", "DeliveryLogView.search", "log", _("Delivery log")),
     Link("call_counts", "CallCountsView.search", "chart", _("Call counts")),
+    Link("company_users", "CompanyUserView.list", "users", _("Company users")),
     Link("companies", "CompanyView.list", "company", _("Companies")),
+    Link("ip_ranges", "IpRangeView.list", "lock", _("IP address restrictions")),
+    Link("accounts", "BackOfficeAccountView.list", "switch", _("Accounts")),
+    Link("all_numbers", "BackOfficeNumberView.list", "phone", _("Incoming numbers")),
+    Link("sender_numbers", "SenderNumberView.list", "publish", _("Sender numbers")),
+    Link("operated_users", "BackOfficeUserView.list", "users", _("Users of all companies")),
+    Link("company_admins", "CompanyAdminView.list", "person", _("Company admins")),
+    Link("messages", "MessageView.list", "sms", _("SMS")),
+    Link("calls", "CallView.list", "log", _("Calls")),
+    Link("audit_trail", "BackOfficeAuditTrailView.search", "history", _("Audit trail")),
 )
 
 

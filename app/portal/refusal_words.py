@@ -3,23 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from app.domain.delivery_columns import screen_time
 from app.domain.refusals import Refusal
 
 WORDS: Mapping[str, LazyString] = {
     "wrong_credentials": _("The mail address or the password is wrong."),
+    "locked": _(
+        "Locked after too many wrong passwords or codes, until %(until)s (Japan time). "
+        "After that you can log in again."
+    ),
+    "temporary_expired_ask_admin": _(
+        "The temporary password has run out. Ask your company's admin to reset your password."
+    ),
+    "temporary_expired_ask_support": _(
+        "The temporary password has run out. Ask support to reset your password."
+    ),
+    "wrong_current_password": _("The current password is wrong."),
+    "password_rules": _("The new password does not fulfil all the rules."),
+    "password_used_before": _("Choose a password that is none of your last %(count)s."),
+    "wrong_reset_code": _("The authentication code is wrong."),
+    "reset_ended": _(
+        "This link cannot be used any more: it was used, is older than an hour, was replaced by a "
+        "newer one, or the code was wrong too often. Ask for a new one."
+    ),
+    "wrong_second_factor_code": _("The code is wrong, was used before or is too old."),
+    "second_factor_is_on": _("Two-factor authentication is on already."),
+    "second_factor_required": _("Your company requires two-factor authentication."),
     "label_too_long": _("A memo has at most %(longest)s characters."),
     "flow_unknown": _("This flow is not there any more: somebody may have deleted it meanwhile."),
+    "changed_meanwhile": _(
+        "Somebody else changed this meanwhile. Look at what is stored now, and save again if yours"
+        " shall stand."
+    ),
+    "row_gone": _("This is not there any more: somebody may have deleted it meanwhile."),
+    "name_missing": _("Enter a name."),
+    "name_too_long": _("A name has at most %(longest)s characters."),
+    "company_unknown": _("This company is not there any more. Choose another."),
+    "company_name_taken": _("There is a company of this name already."),
+    "company_in_use": _(
+        "This company is not deleted: it has accounts, IP addresses or a past in the audit trail."
+    ),
+    "ip_range_unreadable": _("Enter an IP address, or a range such as 203.0.113.0/24."),
+    "ip_range_everything": _("This range lets in every address there is: it restricts nothing."),
+    "ip_range_taken": _("The company has this address or range already."),
+    "account_unknown": _("This account is not there any more. Choose another."),
+    "account_name_taken": _("The company has an account of this name already."),
+    "account_in_use": _(
+        "This account is not deleted: it has numbers, users, calls or a past in the audit trail."
+    ),
+    "mail_address_wrong": _("Enter a mail address such as name@example.jp."),
+    "mail_address_in_company": _("Your company has a user with this mail address already."),
+    "mail_address_deleted": _(
+        "This mail address belongs to a deleted user. It cannot be registered until support "
+        "restores that user."
+    ),
+    "mail_address_unavailable": _("This mail address cannot be registered. Ask support."),
+    "roles_missing": _("Choose an account and a role."),
+    "account_twice": _("Choose each account once."),
+    "role_not_given": _("Company admins are made by support. Choose another role."),
+    "not_company_admin": _("You are not a company admin any more."),
+    "user_is_self": _("You cannot change or delete yourself here."),
+    "user_is_company_admin": _("Company admins are changed by support only."),
+    "user_is_shared": _(
+        "This user belongs to another company too: only the roles in your company can be changed."
+    ),
+    "user_is_suspended": _("This user is suspended. Set the status to active first."),
+    "file_missing": _("Choose a CSV file."),
+    "file_unreadable": _("This is not a CSV file in UTF-8 or Shift_JIS."),
+    "file_without_head": _("The first line must name the columns: %(columns)s."),
+    "file_empty": _("The file has no users."),
+    "file_too_large": _("A file has at most %(rows)s lines and 1 MB."),
+    "row_too_short": _("The line must have %(columns)s columns."),
+    "row_account_unknown": _("Your company has no account named “%(name)s”."),
+    "row_role_unknown": _("There is no role named “%(name)s”."),
+    "row_other_name": _("Line %(line)s gives the same mail address another name."),
+    "number_unreadable": _("Enter a Japanese phone number, such as 050-3000-0001."),
+    "number_taken": _("This number is issued already."),
+    "number_in_use": _(
+        "This number has, or had, a flow or calls: they belong to its account, so it stays there."
+    ),
+    "sender_unreadable": _(
+        "Enter a Japanese phone number of 10 or 11 digits, such as 03-1234-5678."
+    ),
+    "sender_taken": _("The account has this sender number already."),
+    "mail_address_taken": _(
+        "There is a user with this mail address already, who may have been deleted."
+    ),
+    "user_unknown": _("There is no company user with this mail address. Add the user first."),
+    "user_cannot_sign_in": _("A deleted or suspended user can't set a password."),
+    "role_held_already": _("The user is company admin of this account already."),
+    "sender_in_use": _(
+        "A flow of the account shows this sender number. Choose another in the flow first."
+    ),
 }
 
 
 def words_for(refusal: Refusal) -> str:
-    """The sentence in the reader's language, with the refusal's details filled in.
+    """The sentence in the reader's language, with the refusal's details filled in, times in Japan
+    time.
 
     Raises KeyError for a code without words: that is a gap of the program, not the user's mistake.
     """
-    return gettext(str(WORDS[refusal.code]), **refusal.details)
+    details = {
+        name: screen_time(value) if isinstance(value, datetime) else value
+        for name, value in refusal.details.items()
+    }
+    return gettext(str(WORDS[refusal.code]), **details)

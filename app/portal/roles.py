@@ -25,7 +25,11 @@ MENU_OF_RIGHT: Mapping[Right, tuple[str, ...]] = {
     Right.MANAGE_USERS: ("company_users",),
 }
 MENU_OF_EVERYBODY = ("support",)
-MENU_OF_OPERATORS = ("companies",)
+MENU_OF_OPERATORS = (
+    *("companies", "ip_ranges", "accounts", "all_numbers", "sender_numbers", "operated_users"),
+    *("company_admins", "messages", "calls", "audit_trail"),
+)
+PAGES_OF_OPERATORS = ("can_list", "can_show", "can_add", "can_edit", "can_act")
 
 ROLE_NAMES: Mapping[Role, LazyString] = {
     Role.COMPANY_ADMIN: _("Company admin"),
@@ -40,7 +44,10 @@ def fab_roles() -> dict[str, list[list[str]]]:
     members = {role.value: _rights_of(rights) for role, rights in RIGHTS.items()}
     return members | {
         OPERATOR: [
-            [_exactly([BACK_OFFICE]), _exactly(["can_list", "can_show"])],
+            [
+                _exactly([BACK_OFFICE]),
+                _exactly(PAGES_OF_OPERATORS),
+            ],
             _menus(MENU_OF_OPERATORS),
         ]
     }

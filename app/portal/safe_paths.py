@@ -24,10 +24,22 @@ def safe_path(target: str | None) -> str | None:
 
 
 def wanted_path() -> str | None:
-    """The page asked for, to come back to it after sign-in; None for a form or the start page."""
-    if request.method != "GET" or request.path == "/":
+    """The page to come back to after sign-in: the one asked for, or the one a form was sent from.
+
+    None for the start page, and where a form does not say from where it comes.
+    """
+    if request.method != "GET":
+        return _sending_page()
+    if request.path == "/":
         return None
     return request.full_path if request.query_string else request.path
+
+
+def _sending_page() -> str | None:
+    sender = urlsplit(request.referrer or "")
+    if sender.netloc != request.host:
+        return None
+    return safe_path(f"{sender.path}?{sender.query}" if sender.query else sender.path)
 
 
 def wants_json() -> bool:

@@ -11,12 +11,16 @@ from typing import Any
 
 from flask import Flask
 from flask_appbuilder.security.manager import BaseSecurityManager
+from flask_limiter import Limiter
 from flask_login import LoginManager, current_user
 
 from app.domain.roles import OPERATOR
 from app.models.database import session
 from app.models.user import User
 from app.portal.active_membership import active_membership
+from app.portal.rate_limits import create_limiter
+from app.portal.session_life import is_alive
+from app.portal.session_steps import owed_step
 from app.portal.views.sign_in import SignInView
 
 
@@ -42,6 +46,9 @@ class SecurityManager(BaseSecurityManager):
         manager.user_loader(self.load_user)
         return manager
 
+    def create_limiter(self, app: Flask) -> Limiter:
+        return create_limiter(app)
+
     def create_jwt_manager(self, app: Flask) -> None:
         """No API, so no tokens: the session cookie is the only key."""
 
@@ -49,9 +56,10 @@ class SecurityManager(BaseSecurityManager):
         return session.get(User, pk)
 
     def load_user(self, pk: str) -> User | None:
-        """The signed-in user, while he is active: suspended means signed out at the next click."""
+        """The signed-in user while this session of his is alive (see `session_life`): suspended or
+        deleted means signed out at the next click."""
         user = self.get_user_by_id(int(pk))
-        return user if user and user.is_active else None
+        return user if user and is_alive(user) else None
 
     def get_user_roles(self, user: User) -> list[FabRole]:
         if not user.is_authenticated:
@@ -72,7 +80,7 @@ class SecurityManager(BaseSecurityManager):
         )
 
     def get_user_menu_access(self, menu_names: Iterable[str] | None = None) -> set[str]:
-        if not current_user.is_authenticated:
+        if not current_user.is_authenticated or owed_step():
             return set()
         return set(
             self._get_user_permission_view_menus(

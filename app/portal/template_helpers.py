@@ -13,10 +13,12 @@ from markupsafe import Markup
 from app.domain import phone_numbers
 from app.domain.delivery_columns import screen_time
 from app.domain.roles import Right, Role
+from app.portal import session_life
 from app.portal.active_membership import active_membership
 from app.portal.flask_settings import DEFAULT_LANGUAGE, LANGUAGES
 from app.portal.menu import left_menu
 from app.portal.roles import ROLE_NAMES
+from app.portal.session_steps import owed_step
 
 
 def install(app: Flask, service_name: str) -> None:
@@ -30,6 +32,8 @@ def install(app: Flask, service_name: str) -> None:
         Right=Right,
         role_name=role_name,
         service_name=service_name,
+        owed_step=owed_step,
+        session_life=session_life,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -2,5 +2,7 @@
 
 import config
 from app.portal.factory import create_app
+from app.providers.task_queue import TaskQueue
 
-application = create_app(config.load())
+settings = config.load()
+application = create_app(settings, TaskQueue(settings.celery_broker_url).send_mail)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from celery import Celery
 
 SEND_MESSAGE = "worker.sms_tasks.send_message"
+SEND_MAIL = "worker.mail_tasks.send_mail"
 CONNECT_TIMEOUT_S = 2
 REDIS_VISIBILITY_TIMEOUT_S = 300
 

@@ -10,7 +10,7 @@ import uuid
 
 from kombu.exceptions import OperationalError
 
-from app.providers.broker import SEND_MESSAGE, celery_client
+from app.providers.broker import SEND_MAIL, SEND_MESSAGE, celery_client
 
 log = logging.getLogger(__name__)
 
@@ -18,22 +18,29 @@ CAPACITY = 10_000
 
 
 class TaskQueue:
-    """Publishes from a thread of its own, so that a slow or dead broker never holds up a caller's
-    webhook."""
+    """Publishes from a thread of its own, so that a slow or dead broker holds up neither a
+    caller's webhook nor a page."""
 
     def __init__(self, broker_url: str) -> None:
         self._celery = celery_client(broker_url)
-        self._waiting: queue.Queue[uuid.UUID] = queue.Queue(CAPACITY)
+        self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(CAPACITY)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def send_message(self, message_id: uuid.UUID) -> None:
         """Returns at once and never raises."""
+        self._put(SEND_MESSAGE, str(message_id))
+
+    def send_mail(self, mail_id: int) -> None:
+        """Returns at once and never raises."""
+        self._put(SEND_MAIL, str(mail_id))
+
+    def _put(self, task: str, row_id: str) -> None:
         self._start_thread()
         try:
-            self._waiting.put_nowait(message_id)
+            self._waiting.put_nowait((task, row_id))
         except queue.Full:
-            log.warning("task queue full: message %s is left to the sweep", message_id)
+            log.warning("task queue full: %s of %s is left to the sweep", task, row_id)
 
     def _start_thread(self) -> None:
         """Started at the first use: a server that forks its workers later would lose a thread
@@ -47,8 +54,8 @@ class TaskQueue:
 
     def _publish_all(self) -> None:
         while True:
-            message_id = self._waiting.get()
+            task, row_id = self._waiting.get()
             try:
-                self._celery.send_task(SEND_MESSAGE, (str(message_id),), retry=False)
+                self._celery.send_task(task, (row_id,), retry=False)
             except (OperationalError, OSError) as error:
-                log.warning("broker away (%s): message %s is left to the sweep", error, message_id)
+                log.warning("broker away (%s): %s of %s is left to the sweep", error, task, row_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +10,7 @@ from app.domain.delivery_words import ARRIVAL, CARRIER, STATUS, shown_carrier
 from app.domain.sms_status import arrival
 from app.models import delivery_log
 from app.models.delivery_log import Search
-
-# Excel takes a file without it for Shift_JIS and shows mojibake.
-BYTE_ORDER_MARK = "\ufeff"
+from app.services import csv_file
 
 
 def csv_chunks(account_id: int, search: Search) -> Iterator[bytes]:
@@ -23,15 +19,10 @@ def csv_chunks(account_id: int, search: Search) -> Iterator[bytes]:
 
     May run after the request is over: it enters the account's scope by itself.
     """
-    yield (BYTE_ORDER_MARK + _lines([[column.header for column in columns.COLUMNS]])).encode()
-    for batch in delivery_log.export(account_id, search):
-        yield _lines(_cells(row) for row in batch).encode()
-
-
-def _lines(rows: Any) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
-    return buffer.getvalue()
+    return csv_file.chunks(
+        [column.header for column in columns.COLUMNS],
+        (map(_cells, batch) for batch in delivery_log.export(account_id, search)),
+    )
 
 
 def _cells(row: Any) -> list[str]:

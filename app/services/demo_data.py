@@ -3,6 +3,9 @@ show."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from app.domain import demo_logins, passwords
 from app.domain.flow_content import FlowContent, SmsTemplate, sample_content
 from app.domain.roles import Role
@@ -15,7 +18,7 @@ from app.models.membership import Membership
 from app.models.sender_number import SenderNumber
 from app.models.tenant_scope import account_scope, all_companies
 from app.models.user import User
-from app.services import flows
+from app.services import audit, flows
 from app.services.demo_history import write_history
 from app.services.guidance_rendering import Speech
 
@@ -53,11 +56,20 @@ def seed_demo_data(speech: Speech) -> None:
             author = _users(head, branch, other)
     _published_flow(head, published, SMS, author, speech)
     _published_flow(other, others_number, OTHER_SMS, author, speech)
-    with account_scope(head):
+    with _system_in(head):
         flows.register_flow(drafted)
         flows.save_draft(drafted, sample_content(), revision=0, user_id=author)
     write_history(head, published, days=80, calls_a_day=5)
     write_history(other, others_number, days=80, calls_a_day=1)
+
+
+@contextmanager
+def _system_in(account_id: int) -> Iterator[None]:
+    """The account's rows, and its company's audit trail, which names nobody but the system."""
+    company_id = session.get_one(Account, account_id).company_id
+    actor = audit.Actor(company_id=company_id, account_id=account_id)
+    with account_scope(account_id), audit.acting_as(actor):
+        yield
 
 
 def _company(name: str, *account_names: str) -> list[int]:
@@ -117,7 +129,7 @@ def _users(head: int, branch: int, other: int) -> int:
 def _published_flow(
     account_id: int, number_id: int, sms: SmsTemplate, author: int, speech: Speech
 ) -> None:
-    with account_scope(account_id):
+    with _system_in(account_id):
         flows.register_flow(number_id)
         content = FlowContent(sample_content().guidances, sms)
         revision = flows.save_draft(number_id, content, revision=0, user_id=author)

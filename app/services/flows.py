@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app import clock
+from app.domain.content_changes import changed_parts
 from app.domain.flow_content import FlowContent, check_content, sample_content
 from app.domain.refusals import Refusal
 from app.models import flow as flow_table
@@ -10,6 +11,7 @@ from app.models import flow_version, incoming_number, sender_number
 from app.models.database import insert_if_new, session, transaction
 from app.models.flow import Flow
 from app.models.flow_version import FlowVersion
+from app.services import audit
 from app.services.guidance_rendering import Speech, render_guidances
 
 
@@ -22,7 +24,7 @@ def register_flow(number_id: int) -> None:
         number = incoming_number.by_id(number_id)
         if number is None:
             raise Refusal("number_unknown")
-        insert_if_new(
+        registered = insert_if_new(
             Flow,
             account_id=number.account_id,
             incoming_number_id=number.id,
@@ -30,6 +32,8 @@ def register_flow(number_id: int) -> None:
             draft_revision=0,
             created_at=clock.now(),
         )
+        if registered:
+            audit.record("flow.register", number.number)
 
 
 def save_draft(number_id: int, content: FlowContent, *, revision: int, user_id: int) -> int:
@@ -42,10 +46,12 @@ def save_draft(number_id: int, content: FlowContent, *, revision: int, user_id: 
     with transaction():
         flow = _locked_flow(number_id, revision)
         check_content(content, sender_number.digits_of_account())
+        before, after = changed_parts(flow.draft, content.to_json())
         flow.draft = content.to_json()
         flow.draft_revision += 1
         flow.draft_saved_at = clock.now()
         flow.draft_saved_by_id = user_id
+        audit.record("flow.save", flow.incoming_number.number, before=before, after=after)
         return flow.draft_revision
 
 
@@ -74,6 +80,14 @@ def publish_flow(number_id: int, *, revision: int, user_id: int, speech: Speech)
         )
         session.add(version)
         session.flush()
+        replaced = flow.published_version
+        before, after = changed_parts(replaced.content if replaced else None, version.content)
+        audit.record(
+            "flow.publish",
+            flow.incoming_number.number,
+            before=before | {"version": replaced and replaced.number},
+            after=after | {"version": version.number},
+        )
         flow.published_version_id = version.id
         return version.number
 
@@ -85,7 +99,14 @@ def delete_flow(number_id: int) -> None:
         flow = flow_table.lock_live_flow(number_id)
         if flow is None:
             raise Refusal("flow_unknown")
+        version = flow.published_version
         flow.deleted_at = clock.now()
+        audit.record(
+            "flow.delete",
+            flow.incoming_number.number,
+            before={"version": version and version.number},
+            after={"version": None},
+        )
 
 
 def _locked_flow(number_id: int, revision: int) -> Flow:

@@ -7,12 +7,12 @@ Plivo has no idempotency key. A message whose hand-over has an unknown outcome s
 from __future__ import annotations
 
 import logging
-import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
+from app.domain import back_off
 from app.domain.sms_status import MessageStatus, may_move
 from app.models import message as message_table
 from app.models.database import session, transaction
@@ -92,8 +92,7 @@ def settle_unclear_message(message_id: uuid.UUID, client: SmsClient) -> None:
 
 def retry_delay_s(attempts: int) -> float:
     """Exponential back-off with full jitter, in seconds, for the attempt that comes next."""
-    ceiling = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (attempts - 1))
-    return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - jitter, not a secret
+    return back_off.delay_s(attempts, first_s=FIRST_DELAY_S, longest_s=LONGEST_DELAY_S)
 
 
 def _claim(message_id: uuid.UUID) -> _Claimed | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.refusals import Refusal
 from app.models import incoming_number
 from app.models.database import transaction
+from app.services import audit
 
 MAX_CHARACTERS = 100
 
@@ -22,4 +23,9 @@ def set_label(number_id: int, label: str) -> None:
         number = incoming_number.by_id(number_id)
         if number is None:
             raise Refusal("number_unknown")
+        if number.label == tidy:
+            return
+        audit.record(
+            "number.label", number.number, before={"label": number.label}, after={"label": tidy}
+        )
         number.label = tidy

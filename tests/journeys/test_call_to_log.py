@@ -1,6 +1,6 @@
 """The whole way, as people go it: a flow written in the browser, a call, its SMS, the log, the CSV.
 
-On the embedded database and broker, on PostgreSQL with RabbitMQ and on PostgreSQL with Redis.
+On the embedded database and broker (a Redis), and on PostgreSQL with RabbitMQ.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ STACKS = {
         "DATABASE_URL": "empty_postgresql",
         "CELERY_BROKER_URL": "rabbitmq_url",
     },
-    "postgresql and redis": {"DATABASE_URL": "empty_postgresql", "CELERY_BROKER_URL": "redis_url"},
 }
 MOBILE, LANDLINE, KEYED = "09012345678", "0312345678", "08011112222"
 PUBLISHED, DRAFT, UNREGISTERED = "05030000001", "05030000002", "05030000003"

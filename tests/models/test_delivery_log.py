@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.models import delivery_log
+from app.models import delivery_log, log_pages
 from app.models.account import Account
 from app.models.delivery_log import Page, Place, Search
 from app.models.incoming_number import IncomingNumber
@@ -123,7 +123,7 @@ def test_the_export_has_every_row_once_and_no_stranger_s(
     stranger: IncomingNumber,
     batch: int,
 ) -> None:
-    monkeypatch.setattr(delivery_log, "EXPORT_BATCH_ROWS", batch)
+    monkeypatch.setattr(log_pages, "EXPORT_BATCH_ROWS", batch)
     written = {message.id for message in _messages(number, 4)}
     batches = list(delivery_log.export(number.account_id, DAY))  # outside every scope
     assert sorted(row.id for rows in batches for row in rows) == sorted(written)

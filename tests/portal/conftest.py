@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 from app.models import database
 from app.models.account import Account
 from app.models.user import User
-from app.portal.factory import create_app
+from app.portal.factory import create_app, mail_sender
+from app.services import mails
 from config import Settings
 from tests.support import factories
 
@@ -94,14 +95,23 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def built_app(settings: Settings) -> Flask:
+def mails_told() -> list[int]:
+    """The mails that the worker was told of, by id."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings, mails_told: list[int]) -> Flask:
     """Built once: it asks whatever database the session is bound to, and `db` binds it per test."""
-    return create_app(settings)
+    return create_app(settings, mails_told.append)
 
 
 @pytest.fixture
-def app(built_app: Flask, db: Engine) -> Iterator[Flask]:
+def app(built_app: Flask, db: Engine, settings: Settings, mails_told: list[int]) -> Iterator[Flask]:
     before = dict(built_app.config)
+    mails_told.clear()
+    mails.configure(mail_sender(settings), mails_told.append)  # other tests of this process do too
+    built_app.config["RATELIMIT_ENABLED"] = False  # tests sign in more often than people do
     yield built_app
     built_app.config.clear()
     built_app.config.update(before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask, url_for
 
 from app.domain.roles import Role
@@ -11,6 +12,8 @@ from app.models.database import session, transaction
 from app.models.membership import Membership
 from tests.portal.conftest import Visitor
 from tests.support import factories
+
+pytestmark = pytest.mark.any_database
 
 NewVisitor = Callable[[], Visitor]
 

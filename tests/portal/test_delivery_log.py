@@ -181,7 +181,7 @@ def test_strangers_rows_are_nowhere(
         ("since=0001-01-01&until=2025-02-21", "Enter a date such as"),
         ("since=2025-02-21&until=9999-12-31", "2025/2/21 at the latest"),
         (f"{WEEK}&recipient=12", "Enter a phone number such as"),
-        (f"{WEEK}&recipient=%00", "Enter a phone number such as"),
+        (f"{WEEK}&recipient=%01", "Enter a phone number such as"),
         (f"{WEEK}&recipient=' OR 1=1 --", "Enter a phone number such as"),
     ],
 )

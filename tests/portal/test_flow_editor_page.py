@@ -71,7 +71,8 @@ def test_a_url_is_shortened_and_counts_25(page: Page, open_editor: Callable[[], 
     page.click("dialog[open] button[type=submit]")
     expect(page.locator("[data-sms-counter]")).to_have_text("29 / 660")
     expect(page.locator("[data-shows-text]")).to_have_text("案内 https://qms.jp/XXXXXXXX です")
-    page.click(".save-bar button[type=submit]")
+    with page.expect_navigation():
+        page.click(".save-bar button[type=submit]")
     expect(page.locator("input[name=short_urls]")).to_have_value(URL)
     page.fill("#body", "案内です")
     expect(page.locator("input[name=short_urls]")).to_have_count(0)

@@ -16,6 +16,8 @@ from config import Settings
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
+pytestmark = pytest.mark.any_database
+
 NewVisitor = Callable[[], Visitor]
 BUDGET_BYTES = 300_000
 
@@ -54,7 +56,7 @@ def test_https_is_forced_where_people_use_it_but_not_on_watchers(
     db: Engine, settings: Settings
 ) -> None:
     own = settings.model_copy(update={"portal_base_url": "https://portal.example"})
-    client = create_app(own).test_client()
+    client = create_app(own, [].append).test_client()
     assert client.get("/sign-in").location == "https://localhost/sign-in"
     answer = client.get("/sign-in", base_url="https://portal.example")
     assert "max-age" in answer.headers["Strict-Transport-Security"]

@@ -18,6 +18,8 @@ from app.models.tenant_scope import all_companies
 from tests.portal.conftest import Visitor
 from tests.support import factories
 
+pytestmark = pytest.mark.any_database
+
 NewVisitor = Callable[[], Visitor]
 
 

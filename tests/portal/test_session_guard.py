@@ -12,6 +12,8 @@ from app.models.tenant_scope import TenantScopeError
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
+pytestmark = pytest.mark.any_database
+
 NewVisitor = Callable[[], Visitor]
 JSON = {"Accept": "application/json"}
 
@@ -59,11 +61,3 @@ def test_an_unknown_address_is_404_for_everybody(app: Flask, visitor: NewVisitor
     answer = signed_in.get("/nowhere")
     assert answer.status_code == 404
     assert "This page does not exist" in words(answer)
-
-
-@pytest.mark.parametrize(
-    "path", ["/back", "/lang/en", "/login/", "/users/list/", "/api/v1/menu/", "/swagger/v1"]
-)
-def test_doors_of_the_framework_are_shut(visitor: NewVisitor, path: str) -> None:
-    someone = visitor().sign_in(factories.user(is_operator=True))
-    assert someone.get(path).status_code == 404

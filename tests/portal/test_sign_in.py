@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from app import clock
+from app.domain.delivery_columns import screen_time
+from app.domain.roles import Role
 from app.models.database import session, transaction
 from app.models.user import User
 from app.portal.factory import create_app
 from config import Settings
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
+
+pytestmark = pytest.mark.any_database
 
 NewVisitor = Callable[[], Visitor]
 
@@ -165,10 +171,37 @@ def test_the_session_cookie(
     db: Engine, settings: Settings, address: str, name: str, secure: bool
 ) -> None:
     own = settings.model_copy(update={"portal_base_url": address})
-    client = create_app(own).test_client()
+    client = create_app(own, [].append).test_client()
     cookie = client.get("/sign-in", base_url=address).headers["Set-Cookie"]
     assert cookie.startswith(f"{name}=")
     assert ("Secure" in cookie) is secure
     for attribute in ("HttpOnly", "SameSite=Lax", "Path=/"):
         assert attribute in cookie
     assert "Domain" not in cookie
+
+
+def test_a_lock_is_told_only_to_who_knows_the_password(visitor: NewVisitor) -> None:
+    who = factories.member_of(factories.account())
+    someone = visitor()
+    pages = {words(_try(someone, who.mail_address, "Wrong-Passw0rd!")) for _ in range(7)}
+    assert len(pages) == 1, "the lock shows in none of them"
+    assert "The mail address or the password is wrong." in pages.pop()
+    told = words(_try(someone, who.mail_address, factories.PASSWORD))
+    until = session.get_one(User, who.id).locked_until
+    assert f"until {screen_time(until)} (Japan time)" in told
+    assert someone.get("/numbers/").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("role", "ask"), [(Role.MEMBER, "your company's admin"), (Role.COMPANY_ADMIN, "support")]
+)
+def test_an_expired_temporary_password_says_whom_to_ask(
+    visitor: NewVisitor, role: Role, ask: str
+) -> None:
+    who = factories.member_of(factories.account(), role)
+    with transaction():
+        row = session.get_one(User, who.id)
+        row.password_is_temporary = True
+        row.password_set_at = clock.now() - timedelta(days=14)
+    page = words(_try(visitor(), who.mail_address, factories.PASSWORD))
+    assert f"The temporary password has run out. Ask {ask} to reset" in page

@@ -9,7 +9,7 @@ import pytest
 from celery import Celery
 
 from app.providers import task_queue
-from app.providers.broker import SEND_MESSAGE, celery_client
+from app.providers.broker import SEND_MAIL, SEND_MESSAGE, celery_client
 from app.providers.task_queue import TaskQueue
 
 ARRIVES_WITHIN_S = 10
@@ -23,6 +23,8 @@ def test_the_worker_is_told(broker: str, request: pytest.FixtureRequest) -> None
     task, arguments = next_task(celery_client(url))
     assert task == SEND_MESSAGE
     assert arguments == [str(message_id)]
+    TaskQueue(url).send_mail(7)
+    assert next_task(celery_client(url)) == (SEND_MAIL, ["7"])
 
 
 def test_a_dead_broker_costs_nothing_and_raises_nothing() -> None:

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from argon2 import PasswordHasher
 
+from app.domain import passwords
 from app.providers.plivo.client import SmsClient
 from config import DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN
+from tests.support import factories
 from tests.support.services.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,3 +58,12 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise AssertionError("the simulator did not start")
+
+
+@pytest.fixture
+def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed cheaply: 200 guesses at once would take 13 GB of memory otherwise."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    monkeypatch.setattr(passwords, "_NOBODYS_HASH", cheap.hash("nobody's"))
+    monkeypatch.setattr(factories, "PASSWORD_HASH", cheap.hash(factories.PASSWORD))

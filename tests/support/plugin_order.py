@@ -9,6 +9,12 @@ from __future__ import annotations
 import pytest
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "slow: waits for clocks or walks every route; make test-slow runs it"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     journeys = [item for item in items if "journeys" in item.path.parts]
     others = [item for item in items if "journeys" not in item.path.parts]

@@ -11,7 +11,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.models import membership as membership_table
-from app.portal.active_membership import active_membership, begin_session
+from app.models.membership import Membership
+from app.portal import address_lists
+from app.portal.active_membership import active_membership, switch_account
 from app.portal.safe_paths import safe_path
 
 
@@ -25,7 +27,7 @@ class AccountSelectionView(BaseView):
             return redirect(url_for("HomeView.index"))
         memberships = membership_table.of_user(current_user.id)
         if len(memberships) == 1 and active_membership() is None:
-            return self._enter(memberships[0].account_id, request.args.get("next"))
+            return self._enter(memberships[0], request.args.get("next"))
         companies = [
             (company, list(accounts))
             for company, accounts in groupby(
@@ -41,14 +43,16 @@ class AccountSelectionView(BaseView):
 
     @expose("/", methods=["POST"])
     def enter(self) -> Response:
-        account_id = request.form.get("account_id", type=int)
-        if (
-            account_id is None
-            or membership_table.of_user_in_account(current_user.id, account_id) is None
-        ):
+        wanted = request.form.get("account_id")
+        memberships = membership_table.of_user(current_user.id)
+        membership = next((one for one in memberships if str(one.account_id) == wanted), None)
+        if membership is None:
             abort(404)
-        return self._enter(account_id, request.form.get("next"))
+        return self._enter(membership, request.form.get("next"))
 
-    def _enter(self, account_id: int, wanted: str | None) -> Response:
-        begin_session(current_user._get_current_object(), account_id)
+    def _enter(self, membership: Membership, wanted: str | None) -> Response:
+        company = membership.account.company
+        if not address_lists.let_in(company.id):
+            return address_lists.refuse(company.name)
+        switch_account(membership.account_id)
         return redirect(safe_path(wanted) or url_for("IncomingNumberView.list"))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import uuid
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
 from flask_appbuilder import expose
@@ -18,16 +14,18 @@ from app.domain.delivery_words import shown_carrier
 from app.domain.roles import Right
 from app.domain.sms_status import arrival
 from app.models import delivery_log
-from app.models.delivery_log import Page, Place, Search
+from app.models.delivery_log import Search
+from app.models.log_pages import Page, Place
 from app.models.message import Message
 from app.portal import delivery_labels as labels
+from app.portal import log_addresses
 from app.portal.active_membership import active_membership
 from app.portal.forms.day_range import shown_day
 from app.portal.forms.delivery_log import DeliverySearchForm
+from app.portal.log_addresses import PAGE_SIZE, place_in
 from app.portal.view_bases import AccountView, needs
 from app.services.delivery_export import csv_chunks, values_of
 
-PAGE_SIZE = 50
 SHOWN_COLUMNS = (
     "kind",
     "accepted_at",
@@ -41,8 +39,6 @@ SHOWN_COLUMNS = (
     "arrival",
     "delivered_at",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
 
 
 class DeliveryLogView(AccountView):
@@ -71,7 +67,7 @@ class DeliveryLogView(AccountView):
             shown_carrier=shown_carrier,
             shown_day=shown_day,
             statuses=labels.STATUSES,
-            **(_links(page, form.query()) if page else {}),
+            **(_links(page, form) if page else {}),
         )
 
     @expose("/download.csv")
@@ -88,32 +84,20 @@ class DeliveryLogView(AccountView):
 
 def _page(search: Search) -> Page:
     """The page that `older_than` or `newer_than` asks for; the newest where they make no sense."""
-    if place := _place(request.args.get("older_than", "")):
+    if place := place_in("older_than"):
         return delivery_log.older_than(place, search, PAGE_SIZE)
-    if place := _place(request.args.get("newer_than", "")):
+    if place := place_in("newer_than"):
         return delivery_log.newer_than(place, search, PAGE_SIZE)
     return delivery_log.newest(search, PAGE_SIZE)
 
 
-def _place(text: str) -> Place | None:
-    match = _PLACE.fullmatch(text)
-    if match is None:
-        return None
-    return Place(_EPOCH + timedelta(microseconds=int(match[1])), uuid.UUID(match[2]))
-
-
-def _address_of(message: Message) -> str:
-    return f"{(message.accepted_at - _EPOCH) // timedelta(microseconds=1)}-{message.id.hex}"
-
-
-def _links(page: Page, query: dict[str, Any]) -> dict[str, str]:
-    here = "DeliveryLogView.search"
-    links = {"newest_url": url_for(here, **query)}
-    if page.has_newer and page.rows:
-        links["newer_url"] = url_for(here, **query, newer_than=_address_of(page.rows[0]))
-    if page.has_older:
-        links["older_url"] = url_for(here, **query, older_than=_address_of(page.rows[-1]))
-    return links
+def _links(page: Page, form: DeliverySearchForm) -> dict[str, str]:
+    return log_addresses.links(
+        "DeliveryLogView.search",
+        form.query(),
+        page,
+        lambda message: Place(message.accepted_at, message.id),
+    )
 
 
 def _details(message: Message) -> dict[str, str]:
@@ -128,8 +112,5 @@ def _details(message: Message) -> dict[str, str]:
 
 
 def _attachment(account_name: str, form: DeliverySearchForm) -> str:
-    """The file's name, once in ASCII and once in full (RFC 6266, RFC 5987)."""
     days = f"{form.since.data:%Y%m%d}_{form.until.data:%Y%m%d}"
-    account = re.sub(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+', "_", account_name)
-    full = quote(f"配信ログ_{account}_{days}.csv", safe="")
-    return f"attachment; filename=\"deliveries_{days}.csv\"; filename*=UTF-8''{full}"
+    return log_addresses.attachment(f"deliveries_{days}.csv", f"配信ログ_{account_name}_{days}.csv")

@@ -15,9 +15,10 @@ from app.domain.refusals import Refusal
 from app.models.database import session
 from app.models.user import User
 from app.portal.active_membership import begin_session, end_session, only_account_of
+from app.portal.client_address import client_address
 from app.portal.refusal_words import words_for
 from app.portal.safe_paths import safe_path
-from app.services.sign_in import sign_in
+from app.services.sign_in import sign_in, sign_out
 
 
 class SignInForm(FlaskForm):
@@ -45,15 +46,20 @@ class SignInView(BaseView):
         form = SignInForm()
         if form.validate_on_submit():
             try:
-                user_id = sign_in(form.mail_address.data, form.password.data)
+                signed_in = sign_in(
+                    form.mail_address.data, form.password.data, address=client_address()
+                )
             except Refusal as refusal:
                 form.form_errors.append(words_for(refusal))
             else:
-                begin_session(session.get_one(User, user_id), only_account_of(user_id))
-                return redirect(wanted)
+                user = session.get_one(User, signed_in.user_id)
+                begin_session(user, only_account_of(user.id))
+                return redirect(wanted)  # the guard asks for what is still owed on the way
         return self.render_template("sign_in.html", form=form, title=_("Log in"))
 
     @expose("/sign-out", methods=["POST"])
     def logout(self) -> Response:
+        if current_user.is_authenticated:
+            sign_out(current_user)
         end_session()
         return redirect(url_for("SignInView.login"))

@@ -76,6 +76,9 @@ form.querySelector("[data-cancels]").addEventListener("click", (event) => {
 addEventListener("beforeunload", (event) => {
   if (!leaving && asText() !== saved) event.preventDefault();
 });
+addEventListener("session-ended", () => {
+  leaving = true; // the edits are kept, and offered after the next sign-in
+});
 addEventListener("pagehide", () => {
   leaving = false;
 });

@@ -1,0 +1,133 @@
+"""How the audit trail names actions, fields and values. What has no name here is shown as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _
+
+from app.domain.audit_changes import AuditWords
+from app.portal.roles import ROLE_NAMES
+from app.services.audit_export import COLUMNS
+
+ACTIONS: Mapping[str, LazyString] = {
+    "sign_in": _("Logged in"),
+    "sign_in.failed": _("Login failed"),
+    "sign_in.locked": _("Locked after wrong passwords"),
+    "sign_out": _("Logged out"),
+    "account.enter": _("Entered an account"),
+    "password.change": _("Changed the password"),
+    "password.reset_requested": _("Asked for a password reset"),
+    "password.reset": _("Reset the password"),
+    "password.reset_failed": _("Password reset failed"),
+    "second_factor.on": _("Turned the second factor on"),
+    "second_factor.off": _("Turned the second factor off"),
+    "second_factor.failed": _("Second factor failed"),
+    "flow.register": _("Registered a flow"),
+    "flow.save": _("Saved a draft"),
+    "flow.publish": _("Published a flow"),
+    "flow.delete": _("Deleted a flow"),
+    "number.label": _("Changed the memo of a number"),
+    "user.create": _("Registered a user"),
+    "user.update": _("Changed a user"),
+    "user.delete": _("Deleted a user"),
+    "user.leave": _("Removed a user from the company"),
+    "user.restore": _("Restored a user"),
+    "user.suspend": _("Suspended a user"),
+    "user.resume": _("Lifted a user's suspension"),
+    "user.unlock": _("Unlocked a user"),
+    "user.reset": _("Sent a user a password reset"),
+    "user.remove_second_factor": _("Removed a user's second factor"),
+    "membership.company_admin": _("Made a user company admin"),
+    "membership.delete": _("Took a role from a user"),
+    "operator.create": _("Registered one of our staff"),
+    "company.create": _("Created a company"),
+    "company.update": _("Changed a company"),
+    "company.delete": _("Deleted a company"),
+    "account.create": _("Created an account"),
+    "account.update": _("Changed an account"),
+    "account.delete": _("Deleted an account"),
+    "incoming_number.create": _("Issued an incoming number"),
+    "incoming_number.update": _("Changed an incoming number"),
+    "incoming_number.delete": _("Took back an incoming number"),
+    "sender_number.create": _("Issued a sender number"),
+    "sender_number.delete": _("Took back a sender number"),
+    "ip_range.create": _("Added an allowed address"),
+    "ip_range.update": _("Changed an allowed address"),
+    "ip_range.delete": _("Removed an allowed address"),
+    "operator.view": _("Looked at by our staff"),
+}
+
+FIELDS: Mapping[str, LazyString] = {
+    "1": _("Guidance ①"),
+    "2": _("Guidance ②"),
+    "4": _("Guidance ④"),
+    "5": _("Guidance ⑤"),
+    "sender": _("Sender number"),
+    "body": _("Message text"),
+    "short_urls": _("Short URLs"),
+    "version": _("Version"),
+    "label": _("Memo"),
+    "name": _("Name"),
+    "mail_address": _("Mail address"),
+    "role": _("Role"),
+    "roles": _("Roles"),
+    "is_active": _("Active"),
+    "status": _("Status"),
+    "reason": _("Reason"),
+    "until": _("Until"),
+    "days": _("Days"),
+    "actor": _("Mail address"),
+    "action": _("Action"),
+    "cidr": _("Allowed address"),
+    "account": _("Account"),
+    "company": _("Company"),
+    "requires_totp": _("Second factor required"),
+}
+
+VALUES: Mapping[str, Mapping[str, LazyString]] = {
+    "reason": {
+        "wrong_password": _("Wrong password"),
+        "wrong_current_password": _("Wrong current password"),
+        "wrong_code": _("Wrong code"),
+        "unknown_address": _("No such user"),
+        "suspended": _("Suspended user"),
+        "deleted": _("Deleted user"),
+        "locked": _("Locked"),
+        "temporary_expired": _("Temporary password expired"),
+    },
+    "role": {role.value: name for role, name in ROLE_NAMES.items()},
+}
+
+CSV_COLUMNS: Mapping[str, LazyString] = {
+    "at": _("Time"),
+    "actor": _("Mail address"),
+    "address": _("IP address"),
+    "company": _("Company"),
+    "account": _("Account"),
+    "action": _("Action"),
+    "subject": _("Subject"),
+    "field": _("Field"),
+    "before": _("Before"),
+    "after": _("After"),
+}
+
+
+def reader_words() -> AuditWords:
+    """The words in the reader's language, usable after the request too."""
+    return AuditWords(
+        actions=_spoken(ACTIONS),
+        fields=_spoken(FIELDS),
+        values={field: _spoken(names) for field, names in VALUES.items()},
+        yes=gettext("Yes"),
+        no=gettext("No"),
+    )
+
+
+def csv_header() -> list[str]:
+    return [str(CSV_COLUMNS[column]) for column in COLUMNS]
+
+
+def _spoken(names: Mapping[str, LazyString]) -> dict[str, str]:
+    return {key: str(name) for key, name in names.items()}

@@ -1,0 +1,73 @@
+"""着信: every call, for our own staff, who leave a trace by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from app.domain import phone_numbers
+from app.domain.call_flow import CallState
+from app.models.call import Call
+from app.portal.list_filters import Is, OfAccount, one_of_numbers
+from app.portal.view_bases import BackOfficeView
+
+STATES: Mapping[CallState, LazyString] = {
+    CallState.NO_FLOW: _("No flow"),
+    CallState.ASKING: _("Asked for a number"),
+    CallState.ANNOUNCED: _("SMS announced"),
+    CallState.GAVE_UP: _("Gave up"),
+}
+
+
+def shown_number(number: str | None) -> str:
+    """A number as people read it; nothing for a withheld one."""
+    return phone_numbers.display(number) if number else ""
+
+
+class CallView(BackOfficeView):
+    route_base = "/back-office/calls"
+    datamodel = SQLAInterface(Call)
+    leaves_trail = True
+    list_title = _("Calls")
+    show_title = _("Call")
+    list_columns = ("started_at", "called", "caller", "state", "account.name")
+    show_columns = (
+        *("id", "provider_call_id", "account.company.name", "account.name", "called", "caller"),
+        *("state", "attempt", "recipient", "started_at", "ended_at"),
+    )
+    search_columns = ("caller", "account", "state")
+    search_filters: ClassVar = {
+        "caller": one_of_numbers("caller", "called", "recipient"),
+        "account": OfAccount,
+        "state": Is,
+    }
+    search_choices: ClassVar = {"state": STATES}
+    order_columns = ("id",)  # time-ordered, and the only order that has an index over all accounts
+    base_order = ("id", "desc")
+    label_columns: ClassVar = {
+        "id": _("ID"),
+        "provider_call_id": _("Call ID at Plivo"),
+        "account": _("Company or account"),
+        "account.name": _("Account"),
+        "account.company.name": _("Company"),
+        "called": _("Incoming number"),
+        "caller": _("Phone number"),
+        "state": _("Status"),
+        "attempt": _("Tries"),
+        "recipient": _("Recipient number"),
+        "started_at": _("Began"),
+        "ended_at": _("Ended"),
+    }
+    formatters_columns: ClassVar = {
+        "called": shown_number,
+        "caller": shown_number,
+        "recipient": shown_number,
+        "state": STATES.__getitem__,
+    }
+
+    def row_name(self, row: Any) -> str:
+        return f"{self.show_title} {row.id}"

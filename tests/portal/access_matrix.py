@@ -1,0 +1,166 @@
+"""The table: who gets what answer from which route. A new route is one line in ROUTES.
+
+Answers: `in` - let in, whatever the route then says to an empty form; `403`, `404`; or where the
+visitor is led first: `sign-in`, `accounts` (to choose one), `password` (to change it).
+"""
+
+from __future__ import annotations
+
+WHO = (
+    "signed_out",
+    "company_admin",
+    "senior_admin",
+    "admin",
+    "member",
+    "operator",
+    "other_company",  # a company admin, on the first company's rows
+    "suspended",  # in the middle of a session
+    "choosing",  # of two accounts, none yet
+    "must_change",  # a company admin whose password is too old
+)
+
+# The columns stand as in WHO.
+# group          out     c-admin senior  admin   member  oper.   other   suspend choosing must
+GROUPS = """
+public           in      in      in      in      in      in      in      in      in       in
+session          sign-in in      in      in      in      in      in      sign-in in       in
+signed-in        sign-in in      in      in      in      in      in      sign-in in       password
+own-password     sign-in in      in      in      in      in      in      sign-in in       in
+second-factor    sign-in in      in      in      in      in      in      sign-in in       password
+enter-account    sign-in in      in      in      in      404     404     sign-in in       password
+home             sign-in in      in      in      in      in      in      sign-in accounts password
+flows            sign-in in      in      in      in      403     in      sign-in accounts password
+flow-of-row      sign-in in      in      in      in      403     404     sign-in accounts password
+publish-row      sign-in in      in      in      403     403     404     sign-in accounts password
+deliveries       sign-in in      in      403     403     403     in      sign-in accounts password
+users            sign-in in      403     403     403     403     in      sign-in accounts password
+user-of-row      sign-in in      403     403     403     403     404     sign-in accounts password
+back-office      sign-in 403     403     403     403     in      403     sign-in accounts password
+"""
+
+ROUTES = """
+GET   /static/<filename>                      public
+GET   /healthz                                public
+GET   /readyz                                 public
+GET   /metrics                                public
+POST  /language                               public
+GET   /sign-in                                public
+POST  /sign-in                                public
+POST  /sign-out                               public
+GET   /password-reset/                        public
+POST  /password-reset/                        public
+GET   /password-reset/<token>                 public
+POST  /password-reset/<token>                 public
+
+GET   /session/                               session
+POST  /session/keep                           session
+GET   /password                               own-password
+POST  /password                               own-password
+GET   /second-factor/                         second-factor
+POST  /second-factor/                         second-factor
+GET   /second-factor/enrol                    second-factor
+POST  /second-factor/enrol                    second-factor
+POST  /second-factor/off                      second-factor
+GET   /accounts/                              signed-in
+POST  /accounts/                              enter-account
+GET   /                                       home
+
+GET   /numbers/                               flows
+POST  /numbers/<number_id>/flow               flow-of-row
+POST  /numbers/<number_id>/flow/delete        flow-of-row
+GET   /numbers/<number_id>/flow/edit          flow-of-row
+POST  /numbers/<number_id>/flow/edit          flow-of-row
+GET   /numbers/<number_id>/flow/published/    flow-of-row
+POST  /numbers/<number_id>/label              flow-of-row
+POST  /numbers/<number_id>/flow/publish       publish-row
+GET   /deliveries/                            deliveries
+GET   /deliveries/download.csv                deliveries
+GET   /calls/                                 deliveries
+GET   /audit-trail/                           users
+GET   /audit-trail/download.csv               users
+GET   /users/                                 users
+GET   /users/new                              users
+POST  /users/new                              users
+GET   /users/import/                          users
+POST  /users/import/                          users
+GET   /users/import/template.csv              users
+GET   /users/<user_id>/edit                   user-of-row
+POST  /users/<user_id>/edit                   user-of-row
+POST  /users/<user_id>/delete                 user-of-row
+POST  /users/<user_id>/reset                  user-of-row
+
+GET   /back-office/audit-trail/               back-office
+GET   /back-office/audit-trail/download.csv   back-office
+GET   /back-office/accounts/                  back-office
+GET   /back-office/accounts/<pk>              back-office
+GET   /back-office/accounts/<pk>/<action>     back-office
+POST  /back-office/accounts/<pk>/<action>     back-office
+GET   /back-office/accounts/<pk>/edit         back-office
+POST  /back-office/accounts/<pk>/edit         back-office
+GET   /back-office/accounts/add               back-office
+POST  /back-office/accounts/add               back-office
+GET   /back-office/calls/                     back-office
+GET   /back-office/calls/<pk>                 back-office
+GET   /back-office/companies/                 back-office
+GET   /back-office/companies/<pk>             back-office
+GET   /back-office/companies/<pk>/<action>    back-office
+POST  /back-office/companies/<pk>/<action>    back-office
+GET   /back-office/companies/<pk>/edit        back-office
+POST  /back-office/companies/<pk>/edit        back-office
+GET   /back-office/companies/add              back-office
+POST  /back-office/companies/add              back-office
+GET   /back-office/company-admins/                back-office
+GET   /back-office/company-admins/<pk>            back-office
+GET   /back-office/company-admins/<pk>/<action>   back-office
+POST  /back-office/company-admins/<pk>/<action>   back-office
+GET   /back-office/company-admins/add             back-office
+POST  /back-office/company-admins/add             back-office
+GET   /back-office/ip-ranges/                 back-office
+GET   /back-office/ip-ranges/<pk>             back-office
+GET   /back-office/ip-ranges/<pk>/<action>    back-office
+POST  /back-office/ip-ranges/<pk>/<action>    back-office
+GET   /back-office/ip-ranges/<pk>/edit        back-office
+POST  /back-office/ip-ranges/<pk>/edit        back-office
+GET   /back-office/ip-ranges/add              back-office
+POST  /back-office/ip-ranges/add              back-office
+GET   /back-office/messages/                  back-office
+GET   /back-office/messages/<pk>              back-office
+GET   /back-office/numbers/                   back-office
+GET   /back-office/numbers/<pk>               back-office
+GET   /back-office/numbers/<pk>/<action>      back-office
+POST  /back-office/numbers/<pk>/<action>      back-office
+GET   /back-office/numbers/<pk>/edit          back-office
+POST  /back-office/numbers/<pk>/edit          back-office
+GET   /back-office/numbers/add                back-office
+POST  /back-office/numbers/add                back-office
+GET   /back-office/sender-numbers/                back-office
+GET   /back-office/sender-numbers/<pk>            back-office
+GET   /back-office/sender-numbers/<pk>/<action>   back-office
+POST  /back-office/sender-numbers/<pk>/<action>   back-office
+GET   /back-office/sender-numbers/add             back-office
+POST  /back-office/sender-numbers/add             back-office
+GET   /back-office/users/                     back-office
+GET   /back-office/users/<pk>                 back-office
+GET   /back-office/users/<pk>/<action>        back-office
+POST  /back-office/users/<pk>/<action>        back-office
+GET   /back-office/users/<pk>/edit            back-office
+POST  /back-office/users/<pk>/edit            back-office
+GET   /back-office/users/add                  back-office
+POST  /back-office/users/add                  back-office
+"""
+
+
+def expected() -> dict[tuple[str, str], dict[str, str]]:
+    """(method, path) → who → answer. Raises on a double or crooked line."""
+    groups: dict[str, dict[str, str]] = {}
+    for line in GROUPS.strip().splitlines():
+        name, *answers = line.split()
+        groups[name] = dict(zip(WHO, answers, strict=True))
+    table: dict[tuple[str, str], dict[str, str]] = {}
+    for line in ROUTES.strip().splitlines():
+        if not line:
+            continue
+        method, path, group = line.split()
+        assert (method, path) not in table, f"twice: {method} {path}"
+        table[method, path] = groups[group]
+    return table

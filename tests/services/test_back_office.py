@@ -1,0 +1,342 @@
+"""What our own staff writes: one transaction each, guarded, and told in the audit trail."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from app import clock
+from app.domain import passwords
+from app.domain.mail_texts import Sender
+from app.domain.refusals import Refusal
+from app.domain.roles import Role
+from app.models.audit_entry import AuditEntry
+from app.models.company import Company
+from app.models.company_ip_range import CompanyIpRange
+from app.models.database import session, transaction
+from app.models.incoming_number import IncomingNumber
+from app.models.mail import Mail
+from app.models.membership import Membership
+from app.models.sender_number import SenderNumber
+from app.models.tenant_scope import all_companies
+from app.models.user import User
+from app.services import (
+    back_office_accounts,
+    back_office_admins,
+    back_office_companies,
+    back_office_ip_ranges,
+    back_office_numbers,
+    back_office_sender_numbers,
+    back_office_users,
+    mails,
+)
+from app.services.back_office_operators import create_operator
+from app.services.back_office_writes import edit_unchanged, fingerprint
+from tests.support import factories
+
+pytestmark = pytest.mark.usefixtures("db", "everywhere")
+SENDER = Sender(
+    portal_base_url="https://portal.example",
+    service_name="Todoku",
+    support_url="https://support.example",
+    mail_from="Todoku <todoku@example.jp>",
+)
+
+
+@pytest.fixture
+def everywhere() -> Iterator[None]:
+    with all_companies("test"):
+        yield
+
+
+@pytest.fixture
+def told() -> list[int]:
+    """The mails that the worker was told of."""
+    ids: list[int] = []
+    mails.configure(SENDER, ids.append)
+    return ids
+
+
+def refused(code: str, call: Callable[[], object]) -> Refusal:
+    before = trail()
+    with pytest.raises(Refusal) as caught:
+        call()
+    assert caught.value.code == code
+    assert trail() == before, "a refused write leaves nothing"
+    return caught.value
+
+
+def trail() -> list[tuple[str, int | None]]:
+    session.rollback()
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    return [(entry.action, entry.company_id) for entry in entries]
+
+
+def test_company_names_are_unique_tidy_and_bounded() -> None:
+    create = back_office_companies.create_company
+    row = create(name="  デモ　 株式会社 ", requires_totp=True)
+    company = session.get_one(Company, row)
+    assert (company.name, company.requires_totp) == ("デモ 株式会社", True)
+    assert refused(
+        "company_name_taken", lambda: create(name="デモ 株式会社", requires_totp=False)
+    ).details == {"field": "name"}
+    refused("name_missing", lambda: create(name=" 　", requires_totp=False))
+    refused("name_too_long", lambda: create(name="あ" * 201, requires_totp=False))
+
+
+def test_two_who_create_the_same_company_at_once() -> None:
+    outcomes: list[str] = []
+    together = threading.Barrier(2)
+
+    def create() -> None:
+        together.wait()
+        try:
+            back_office_companies.create_company(name="同時商事", requires_totp=False)
+            outcomes.append("created")
+        except Refusal as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            session.remove()
+
+    threads = [threading.Thread(target=create) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["company_name_taken", "created"]
+
+
+def test_a_new_company_can_be_deleted_one_with_a_past_not() -> None:
+    row = back_office_companies.create_company(name="間違い", requires_totp=False)
+    back_office_companies.delete_company(row)
+    assert session.get(Company, row) is None
+    refused("row_gone", lambda: back_office_companies.delete_company(row))
+    account = factories.account()
+    refused("company_in_use", lambda: back_office_companies.delete_company(account.company_id))
+
+
+def test_an_edit_of_what_somebody_changed_meanwhile_is_refused() -> None:
+    company = factories.company("元")
+    seen = fingerprint({"name": "元"})
+
+    def edit(name: str, seen: str) -> None:
+        edit_unchanged(
+            Company,
+            company.id,
+            seen,
+            ("name",),
+            lambda: back_office_companies.update_company(
+                company.id, name=name, requires_totp=False
+            ),
+        )
+
+    edit("先", seen)
+    refused("changed_meanwhile", lambda: edit("後", seen))
+    edit("後", fingerprint({"name": "先"}))
+    assert session.get_one(Company, company.id).name == "後"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("203.0.113.7/24", "203.0.113.0/24"),
+        (" ２０３．０．１１３．０／２４ ", "203.0.113.0/24"),
+        ("2001:DB8::1/48", "2001:db8::/48"),
+        ("::ffff:203.0.113.7", "203.0.113.7/32"),
+    ],
+)
+def test_ip_ranges_are_stored_in_one_form(typed: str, stored: str) -> None:
+    company = factories.company()
+    row = back_office_ip_ranges.create_ip_range(company_id=company.id, cidr=typed)
+    assert session.get_one(CompanyIpRange, row).cidr == stored
+    refused(
+        "ip_range_taken",
+        lambda: back_office_ip_ranges.create_ip_range(company_id=company.id, cidr=stored),
+    )
+    back_office_ip_ranges.update_ip_range(row, cidr="198.51.100.0/24")
+    back_office_ip_ranges.delete_ip_range(row)
+    assert trail() == [(f"ip_range.{verb}", company.id) for verb in ("create", "update", "delete")]
+
+
+@pytest.mark.parametrize("typed", ["", "x", "203.0.113.256", "203.0.113.0/33", "1.2.3", "a\0"])
+def test_what_is_no_ip_range(typed: str) -> None:
+    company = factories.company()
+    create = back_office_ip_ranges.create_ip_range
+    refused("ip_range_unreadable", lambda: create(company_id=company.id, cidr=typed))
+
+
+def test_an_ip_range_that_restricts_nothing() -> None:
+    company = factories.company()
+    create = back_office_ip_ranges.create_ip_range
+    for everything in ("0.0.0.0/0", "::/0"):
+        refused("ip_range_everything", lambda: create(company_id=company.id, cidr=everything))  # noqa: B023
+    refused("company_unknown", lambda: create(company_id=999, cidr="203.0.113.7"))
+
+
+def test_accounts() -> None:
+    company = factories.company()
+    create = back_office_accounts.create_account
+    row = create(company_id=company.id, name="本店")
+    refused("account_name_taken", lambda: create(company_id=company.id, name="本店"))
+    create(company_id=factories.company().id, name="本店")
+    refused("company_unknown", lambda: create(company_id=999, name="支店"))
+    back_office_accounts.rename_account(row, name="本社")
+    back_office_accounts.delete_account(row)
+    used = factories.incoming_number(factories.account())
+    refused("account_in_use", lambda: back_office_accounts.delete_account(used.account_id))
+
+
+def test_numbers_are_issued_once_and_stay_where_they_are_used() -> None:
+    account, other = factories.account(), factories.account()
+    create = back_office_numbers.create_number
+    row = create(number="０５０ー3000ー0001", account_id=account.id, label=" 駅前  看板 ")
+    number = session.get_one(IncomingNumber, row)
+    assert (number.number, number.label) == ("+815030000001", "駅前 看板")
+    again = {"account_id": other.id, "label": ""}
+    refused("number_taken", lambda: create(number="+815030000001", **again))
+    for unreadable in ("", "abc", "050-3000", "+16502530000", "\0"):
+        refused("number_unreadable", lambda: create(number=unreadable, **again))  # noqa: B023
+    refused("account_unknown", lambda: create(number="05030000009", account_id=999, label=""))
+    refused(
+        "label_too_long",
+        lambda: create(number="05030000009", account_id=account.id, label="あ" * 101),
+    )
+
+    update = back_office_numbers.update_number
+    update(row, account_id=other.id, label="")
+    assert session.get_one(IncomingNumber, row).account_id == other.id
+    factories.call(session.get_one(IncomingNumber, row))
+    refused("number_in_use", lambda: update(row, account_id=account.id, label=""))
+    update(row, account_id=other.id, label="使用中")
+    refused("number_in_use", lambda: back_office_numbers.delete_number(row))
+    free = create(number="05030000002", **again)
+    back_office_numbers.delete_number(free)
+    assert session.get(IncomingNumber, free) is None
+
+
+def test_sender_numbers_have_10_or_11_digits_and_stay_while_a_flow_shows_them() -> None:
+    account = factories.account()
+    create = back_office_sender_numbers.create_sender_number
+    row = create(digits="03-1234-5678", account_id=account.id)
+    assert session.get_one(SenderNumber, row).digits == "0312345678"
+    refused("sender_taken", lambda: create(digits="+81312345678", account_id=account.id))
+    for unreadable in ("", "12345", "110", "+16502530000", "031234567890", "x"):
+        refused("sender_unreadable", lambda: create(digits=unreadable, account_id=account.id))  # noqa: B023
+    factories.published_flow(factories.incoming_number(account))
+    refused("sender_in_use", lambda: back_office_sender_numbers.delete_sender_number(row))
+    free = create(digits="09012345678", account_id=account.id)
+    back_office_sender_numbers.delete_sender_number(free)
+    assert session.get(SenderNumber, free) is None
+
+
+def test_a_company_admin_gets_a_temporary_password_by_mail(told: list[int]) -> None:
+    account = factories.account()
+    create = back_office_users.create_company_admin
+    row = create(mail_address=" Sato@example.jp ", name="佐藤", account_id=account.id)
+    user = session.get_one(User, row)
+    assert (user.mail_address, user.password_is_temporary) == ("sato@example.jp", True)
+    (mail,) = session.scalars(select(Mail)).all()
+    assert told == [mail.id]
+    likely = {word for word in mail.body.split() if not passwords.broken_rules(word, "")}
+    assert any(passwords.is_right(word, user.password_hash) for word in likely)
+    assert [action for action, _ in trail()][-1] == "user.create"
+    refused(
+        "mail_address_taken",
+        lambda: create(mail_address="SATO@example.jp", name="他人", account_id=account.id),
+    )
+    for unreadable in (
+        "",
+        "x",
+        "a@b",
+        "a b@example.jp",
+        "a@@example.jp",
+        "佐藤@example.jp",
+        "a@x..jp",
+    ):
+        refused(
+            "mail_address_wrong",
+            lambda: create(mail_address=unreadable, name="佐藤", account_id=account.id),  # noqa: B023
+        )
+    refused("account_unknown", lambda: create(mail_address="b@x.jp", name="b", account_id=999))
+    assert len(told) == 1
+
+
+def test_what_is_done_to_a_user_ends_his_sessions_and_is_told_to_his_company() -> None:
+    account = factories.account()
+    user = factories.member_of(account)
+    with transaction():
+        session.get_one(User, user.id).locked_until = clock.now() + timedelta(minutes=30)
+    back_office_users.unlock_user(user.id)
+    assert session.get_one(User, user.id).locked_until is None
+    back_office_users.suspend_user(user.id)
+    back_office_users.resume_user(user.id)
+    back_office_users.delete_user(user.id)
+    back_office_users.restore_user(user.id)
+    back_office_users.rename_user(user.id, name="新しい名前")
+    stored = session.get_one(User, user.id)
+    assert (stored.is_active, stored.deleted_at, stored.name) == (True, None, "新しい名前")
+    assert stored.session_epoch == 3
+    assert trail() == [
+        (f"user.{verb}", account.company_id)
+        for verb in ("unlock", "suspend", "resume", "delete", "restore", "update")
+    ]
+
+
+def test_a_reset_is_mailed_only_to_who_may_sign_in(told: list[int]) -> None:
+    user = factories.member_of(factories.account())
+    back_office_users.reset_password(user.id)
+    assert len(told) == 1
+    back_office_users.suspend_user(user.id)
+    refused("user_cannot_sign_in", lambda: back_office_users.reset_password(user.id))
+
+
+def test_the_second_factor_is_removed() -> None:
+    user = factories.member_of(factories.account())
+    with transaction():
+        session.get_one(User, user.id).totp_secret = "A" * 32
+    back_office_users.remove_second_factor(user.id)
+    assert session.get_one(User, user.id).totp_secret is None
+
+
+def test_operators_are_out_of_reach() -> None:
+    operator = factories.user(is_operator=True)
+    for write in (
+        back_office_users.suspend_user,
+        back_office_users.delete_user,
+        back_office_users.reset_password,
+    ):
+        refused("row_gone", lambda: write(operator.id))  # noqa: B023
+
+
+def test_the_role_of_company_admin_is_given_and_taken() -> None:
+    account, other = factories.account(), factories.account()
+    user = factories.member_of(account, Role.MEMBER)
+    make = back_office_admins.make_company_admin
+    row = make(mail_address=user.mail_address.upper(), account_id=account.id)
+    make(mail_address=user.mail_address, account_id=other.id)
+    assert set(session.scalars(select(Membership.role))) == {Role.COMPANY_ADMIN}
+    refused(
+        "role_held_already", lambda: make(mail_address=user.mail_address, account_id=account.id)
+    )
+    back_office_admins.revoke_company_admin(row)
+    refused("row_gone", lambda: back_office_admins.revoke_company_admin(row))
+    member = factories.membership(user, account, Role.MEMBER)
+    refused("row_gone", lambda: back_office_admins.revoke_company_admin(member.id))
+    operator = factories.user(is_operator=True)
+    for nobody in ("nobody@example.jp", operator.mail_address):
+        refused("user_unknown", lambda: make(mail_address=nobody, account_id=account.id))  # noqa: B023
+    refused("account_unknown", lambda: make(mail_address=user.mail_address, account_id=999))
+
+
+def test_an_operator_is_made_with_a_temporary_password(db: Engine) -> None:
+    password = create_operator(mail_address="ops@example.jp", name="運用 花子")
+    (user,) = session.scalars(select(User)).all()
+    assert user.is_operator
+    assert user.password_is_temporary
+    assert passwords.is_right(password, user.password_hash)
+    refused("mail_address_taken", lambda: create_operator(mail_address="OPS@example.jp", name="x"))
