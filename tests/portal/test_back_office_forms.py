@@ -25,7 +25,7 @@ from app.models.user import User, by_mail_address
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 NewVisitor = Callable[[], Visitor]
 BASE = "/back-office"

@@ -18,7 +18,7 @@ from app.models.message import Message
 from tests.portal.conftest import Visitor
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 NewVisitor = Callable[[], Visitor]
 BASE = "/back-office"
