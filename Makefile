@@ -38,7 +38,7 @@ test: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh
 	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -m "not slow" $(PYTEST_ARGS)
 
-# Idle sessions, the journeys of sign-in and mail, junk in every parameter of every route.
+# What does not fit into three minutes: idle sessions, sign-in journeys, junk on every route, …
 .PHONY: test-slow
 test-slow: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh

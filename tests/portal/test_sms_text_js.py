@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 from app.domain import sms_text
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).resolve().parents[2] / "app/portal/static/js/sms_text.js"
 LINK = "https://qms.jp/aB3dE5gH"
 BODIES = (

@@ -22,6 +22,8 @@ from app.services.audit import Actor
 from app.services.demo_data import seed_demo_data
 from tests.support import factories
 
+pytestmark = pytest.mark.slow
+
 SPEECH = SpeechEngine()
 
 

@@ -33,7 +33,7 @@ from app.services.company_users import (
 )
 from tests.support import factories
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 ADDRESS = "hanako@example.jp"
 
 

@@ -17,7 +17,7 @@ from app.services.company_users import Manager
 from app.services.user_import import ImportRefused, import_users, template
 from tests.support import factories
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 HEAD = "メールアドレス,ユーザー名,アカウント,権限"
 GOOD = ["a@example.jp,髙橋 﨑子,本店,管理者", 'b@example.jp,"山田, 太郎",支店,一般利用者']
 

@@ -11,7 +11,7 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "slow: waits for clocks or walks every route; make test-slow runs it"
+        "markers", "slow: what does not fit into three minutes; make test-slow runs it"
     )
 
 
