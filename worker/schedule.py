@@ -1,8 +1,12 @@
-"""What beat starts, and how often (seconds)."""
+"""What beat starts, and how often (seconds, or at what time in Japan)."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from celery.schedules import crontab
+
+AN_HOUR_S = 3600
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "send what is due": {"task": "worker.sms_tasks.sweep_waiting_messages", "schedule": 5.0},
@@ -23,3 +27,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
 
 for entry in SCHEDULE.values():
     entry["options"] = {"expires": entry["schedule"]}  # a worker that was away need not catch up
+
+SCHEDULE["forget old sessions"] = {
+    "task": "worker.nightly_tasks.delete_old_sessions",
+    "schedule": crontab(hour="3", minute="30"),
+    "options": {"expires": AN_HOUR_S},
+}

@@ -18,6 +18,7 @@ from app.models.recovery_code import RecoveryCode
 from app.models.sender_number import SenderNumber
 from app.models.short_url import ShortUrl
 from app.models.user import User
+from app.models.user_session import UserSession
 
 __all__ = [
     "Account",
@@ -38,4 +39,5 @@ __all__ = [
     "SenderNumber",
     "ShortUrl",
     "User",
+    "UserSession",
 ]

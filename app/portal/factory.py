@@ -43,8 +43,9 @@ from app.portal.views.published_flow import PublishedFlowView
 from app.portal.views.second_factor import SecondFactorView
 from app.portal.views.session import SessionView
 from app.portal.views.user_import import UserImportView
+from app.portal.views.user_sessions import UserSessionView
 from app.providers.speech import SpeechEngine
-from app.services import mails
+from app.services import mails, second_factor
 
 if TYPE_CHECKING:
     from config import Settings
@@ -56,6 +57,7 @@ VIEWS = (
     PasswordResetView,
     SecondFactorView,
     SessionView,
+    UserSessionView,
     IncomingNumberView,
     FlowEditorView,
     PublishedFlowView,
@@ -95,6 +97,7 @@ def create_app(settings: Settings, enqueue_mail: Callable[[int], None]) -> Flask
     """
     database.configure(settings.database_url)
     mails.configure(mail_sender(settings), enqueue_mail)
+    second_factor.configure((settings.secret_key, *settings.former_secret_keys))
     flask_app = Flask("app.portal")
     flask_app.config.update(flask_config(settings))
     flask_app.extensions["todoku_speech"] = SpeechEngine()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,9 @@ from app.models.account import Account
 from app.models.company_ip_range import CompanyIpRange
 from app.models.database import Base, session, transaction
 from app.models.user import User
+from app.models.user_session import UserSession
+from app.services import user_sessions
+from app.services.user_sessions import Browser
 from tests.portal.access_matrix import ROUTES, WHO, expected
 from tests.portal.conftest import Visitor
 from tests.support import factories
@@ -29,8 +33,13 @@ LED_TO = {
     "/sign-in": "sign-in",
     "/accounts/": "accounts",
     "/password": "password",
-    "/second-factor/": "second-factor",
-    "/second-factor/enrol": "second-factor",
+    "/second-factor/": "factor",
+    "/second-factor/enrol": "enrol",
+}
+CHANGES: dict[str, dict[str, object]] = {
+    "suspended": {"is_active": False},
+    "must_change": {"password_set_at": clock.now() - timedelta(days=91)},
+    "owes_factor": {"totp_secret": "A" * 32},
 }
 AUTOMATIC = {"HEAD", "OPTIONS"}
 
@@ -59,6 +68,7 @@ def test_the_answers(app: Flask, visitor: NewVisitor, who: str) -> None:
     wrong = []
     for (method, path), rule in sorted(routes(app).items()):
         someone.client._cookies = dict(cookies)  # as he came: signing out ends only one try
+        _wake_all_sessions()
         address = address_of(rule, account)
         data = {"account_id": account.id} if path == "/accounts/" else None
         with someone.client.open(address, method=method, data=data) as answer:
@@ -106,23 +116,32 @@ def arrive(someone: Visitor, who: str, account: Account) -> Visitor:
             user = factories.member_of(account)
             factories.membership(user, factories.account())
             return someone.sign_in(user)
-        case "suspended" | "must_change":
+        case "outside":
+            someone.sign_in(factories.member_of(account))
+            with transaction():
+                session.add(CompanyIpRange(company_id=account.company_id, cidr="203.0.113.0/24"))
+            return someone
+        case "suspended" | "must_change" | "owes_factor":
             user = factories.member_of(account)
             someone.sign_in(user)
-            change: dict[str, object] = {"is_active": False}
-            if who == "must_change":
-                change = {"password_set_at": clock.now() - timedelta(days=91)}
             with transaction():
-                for name, value in change.items():
+                for name, value in CHANGES[who].items():
                     setattr(session.get_one(User, user.id), name, value)
             return someone
         case _:
             return someone.sign_in(factories.member_of(account, Role(who)))
 
 
+def _wake_all_sessions() -> None:
+    with transaction():
+        session.execute(update(UserSession).values(ended_at=None))
+
+
 def answer_of(answer: Response, path: str) -> str:
     """In the table's words."""
     assert answer.status_code < 500, (path, answer.status)
+    if answer.status_code == 403 and "Your IP address:" in answer.get_data(as_text=True):
+        return "address"
     if answer.status_code in (401, 403, 404, 405):
         return str(answer.status_code)
     to = urlsplit(answer.headers.get("Location", "")).path
@@ -137,6 +156,9 @@ def address_of(rule: Rule, account: Account) -> str:
         if rule.endpoint != "IncomingNumberView.register_flow":
             factories.published_flow(number)
         values["number_id"] = number.id
+    if "session_id" in rule.arguments:
+        user_sessions.begin(factories.member_of(account).id, 0, Browser("203.0.113.7", ""))
+        values["session_id"] = session.scalar(select(func.max(UserSession.id)))
     if "user_id" in rule.arguments:
         values["user_id"] = factories.member_of(account, Role.MEMBER).id
     if "pk" in rule.arguments:
