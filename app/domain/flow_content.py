@@ -4,7 +4,7 @@ published version."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.domain import guidance_texts, sms_text
@@ -16,8 +16,30 @@ SMS = "sms"
 
 
 @dataclass(frozen=True)
+class GuidanceFile:
+    """An uploaded or recorded file; `audio_hash` names what callers hear of it."""
+
+    id: str
+    name: str
+    audio_hash: str
+    duration_ms: int
+
+
+@dataclass(frozen=True)
 class Guidance:
-    text: str
+    """A text that is read aloud or, without one, a file."""
+
+    text: str = ""
+    file: GuidanceFile | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"file": asdict(self.file)} if self.file else {"text": self.text}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Guidance:
+        if "file" in document:
+            return cls(file=GuidanceFile(**document["file"]))
+        return cls(document["text"])
 
 
 @dataclass(frozen=True)
@@ -46,13 +68,19 @@ class FlowContent:
         return (*unset, SMS) if self.sms is None else tuple(unset)
 
     def spoken_texts(self) -> dict[Slot, str]:
-        """The text of every slot that callers may hear, the fixed ones included."""
-        own = {slot: guidance.text for slot, guidance in self.guidances.items()}
+        """The text of every slot that is read aloud, the fixed ones included."""
+        own = {
+            slot: guidance.text for slot, guidance in self.guidances.items() if not guidance.file
+        }
         return own | {slot: guidance_texts.FIXED[slot] for slot in FIXED_SLOTS}
+
+    def files(self) -> dict[Slot, GuidanceFile]:
+        """The file of every slot that has one."""
+        return {slot: guidance.file for slot, guidance in self.guidances.items() if guidance.file}
 
     def to_json(self) -> dict[str, Any]:
         guidances = {
-            slot.value: {"text": self.guidances[slot].text}
+            slot.value: self.guidances[slot].to_json()
             for slot in EDITABLE_SLOTS
             if slot in self.guidances
         }
@@ -68,7 +96,7 @@ class FlowContent:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> FlowContent:
         guidances = {
-            Slot(slot): Guidance(given["text"]) for slot, given in document["guidances"].items()
+            Slot(slot): Guidance.from_json(given) for slot, given in document["guidances"].items()
         }
         sms = document["sms"]
         if sms is None:
@@ -106,6 +134,8 @@ def check_content(content: FlowContent, senders: Collection[str]) -> None:
 def _guidance_problem(slot: Slot, guidance: Guidance) -> Refusal | None:
     if slot not in EDITABLE_SLOTS:
         return Refusal("guidance_fixed")
+    if guidance.file:
+        return None
     if not guidance.text.strip():
         return Refusal("guidance_empty")
     if len(guidance.text) > MAX_GUIDANCE_CHARACTERS:

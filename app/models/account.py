@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 
 class Account(Base):
+    """`may_members_delete_published`: whether a 一般利用者 may delete a flow that callers hear.
+    `has_softbank_sender`: the 「SMS表示元番号変更オプション」, with which SoftBank handsets show
+    the account's own sender number instead of a fixed one with 6 digits."""
+
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("company_id", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
     name: Mapped[str] = mapped_column(String(200))
+    may_members_delete_published: Mapped[bool] = mapped_column(default=True)
+    has_softbank_sender: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     company: Mapped[Company] = relationship(back_populates="accounts")
 

@@ -21,8 +21,8 @@ LIVE = text("deleted_at IS NULL")
 
 
 class Flow(TenantMixin, Base):
-    """`draft_revision` counts saved drafts: 0 means none was saved yet. A deleted flow stays, for
-    its history."""
+    """`draft_revision` counts saved drafts: 0 means none was saved yet. `published_at` is when
+    callers began to get what they get now. A deleted flow stays, for its history."""
 
     __tablename__ = "flow"
     __table_args__ = (
@@ -47,6 +47,7 @@ class Flow(TenantMixin, Base):
             "flow_version.id", use_alter=True, name="fk_flow_published_version_id_flow_version"
         )
     )
+    published_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     deleted_at: Mapped[datetime | None]
     incoming_number: Mapped[IncomingNumber] = relationship()

@@ -1,11 +1,13 @@
 """Every table, imported once, so that the metadata and all relationships are complete."""
 
 from app.models.account import Account
+from app.models.audio_file import AudioFile, AudioFileChunk
 from app.models.audit_entry import AuditEntry
 from app.models.call import Call
 from app.models.company import Company
 from app.models.company_ip_range import CompanyIpRange
 from app.models.flow import Flow
+from app.models.flow_event import FlowEvent
 from app.models.flow_version import FlowVersion
 from app.models.guidance_audio import GuidanceAudio
 from app.models.incoming_number import IncomingNumber
@@ -14,18 +16,24 @@ from app.models.membership import Membership
 from app.models.message import Message
 from app.models.password_history import PasswordHistory
 from app.models.password_reset import PasswordReset
+from app.models.publication_plan import PublicationPlan
+from app.models.reading_hint import ReadingHint
 from app.models.recovery_code import RecoveryCode
 from app.models.sender_number import SenderNumber
 from app.models.short_url import ShortUrl
+from app.models.trial_call import TrialCall
 from app.models.user import User
 
 __all__ = [
     "Account",
+    "AudioFile",
+    "AudioFileChunk",
     "AuditEntry",
     "Call",
     "Company",
     "CompanyIpRange",
     "Flow",
+    "FlowEvent",
     "FlowVersion",
     "GuidanceAudio",
     "IncomingNumber",
@@ -34,8 +42,11 @@ __all__ = [
     "Message",
     "PasswordHistory",
     "PasswordReset",
+    "PublicationPlan",
+    "ReadingHint",
     "RecoveryCode",
     "SenderNumber",
     "ShortUrl",
+    "TrialCall",
     "User",
 ]

@@ -67,7 +67,9 @@ def publish_flow(number_id: int, *, revision: int, user_id: int, speech: Speech)
         if content.missing():
             raise Refusal("draft_incomplete", missing=content.missing())
         check_content(content, sender_number.digits_of_account())
-    audio = render_guidances(content.spoken_texts(), speech)
+    audio = render_guidances(content.spoken_texts(), speech) | {
+        slot.value: file.audio_hash for slot, file in content.files().items()
+    }
     with transaction():
         flow = _locked_flow(number_id, revision)
         version = FlowVersion(
