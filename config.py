@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     plivo_auth_id: Annotated[str, Field(pattern=r"^(MA|SA)[A-Z0-9]{18}$")] = DEVELOPMENT_AUTH_ID
     plivo_auth_token: Annotated[str, Field(min_length=16)] = DEVELOPMENT_AUTH_TOKEN
     plivo_api_url: OptionalHttpUrl | None = None
+    plivo_voice: Annotated[str, Field(pattern=r"^(Polly\.(Mizuki|Takumi))?$")] = ""
 
     short_url_base: HttpUrl = "https://qms.jp"
     support_url: HttpUrl = "https://support.todoku.example"

@@ -27,6 +27,7 @@ def create_app(settings: Settings, enqueue: Callable[[uuid.UUID], None]) -> Flas
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         PUBLIC_BASE_URL=settings.public_base_url,
         PLIVO_AUTH_TOKEN=settings.plivo_auth_token,
+        PLIVO_VOICE=settings.plivo_voice,
     )
     flask_app.extensions["todoku_sms_out"] = SmsOut(settings.short_url_base, enqueue)
     for part in (calls.pages, message_status.pages, audio.pages, short_links.pages):

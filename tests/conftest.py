@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.support.plugin_databases",
     "tests.support.plugin_product",
     "tests.support.plugin_browser",
+    "tests.support.plugin_axe",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "send what is due": {"task": "worker.sms_tasks.sweep_waiting_messages", "schedule": 5.0},
     "settle what is unclear": {
@@ -14,6 +16,28 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "worker.sms_tasks.poll_unreported_messages",
         "schedule": 60.0,
     },
+    "begin and end planned publications": {
+        "task": "worker.publication_tasks.run_due_plans",
+        "schedule": 15.0,
+    },
+    "convert what waits": {
+        "task": "worker.audio_tasks.sweep_waiting_conversions",
+        "schedule": 5.0,
+    },
+    "convert again what was interrupted": {
+        "task": "worker.audio_tasks.release_stuck_conversions",
+        "schedule": 30.0,
+    },
+    "remove unused audio files": {
+        "task": "worker.audio_tasks.remove_unused_audio_files",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 3600.0},
+    },
+    "remove unused renderings": {
+        "task": "worker.audio_tasks.remove_unused_audio",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 3600.0},
+    },
     "mail what is due": {"task": "worker.mail_tasks.sweep_waiting_mails", "schedule": 10.0},
     "try stuck mails again": {
         "task": "worker.mail_tasks.release_stuck_mails",
@@ -22,4 +46,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
 }
 
 for entry in SCHEDULE.values():
-    entry["options"] = {"expires": entry["schedule"]}  # a worker that was away need not catch up
+    # A worker that was away need not catch up.
+    entry.setdefault("options", {"expires": entry["schedule"]})

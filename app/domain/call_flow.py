@@ -14,6 +14,8 @@ from app.domain.slots import Slot
 
 MAX_ATTEMPTS = 3
 DIGITS_TIMEOUT_S = 10
+PAUSE_BETWEEN_DIGITS_S = 5
+"""After it the number counts as finished, without its #."""
 
 
 class CallState(StrEnum):

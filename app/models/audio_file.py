@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, String, Uuid, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Uuid,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.models.database import Base, new_id, session
 from app.models.tenant_scope import TenantMixin
+
+CHUNK_BYTES = 256 * 1024
 
 
 class AudioState(StrEnum):
@@ -68,13 +81,101 @@ def by_id(audio_file_id: uuid.UUID) -> AudioFile | None:
     return session.scalar(select(AudioFile).where(AudioFile.id == audio_file_id))
 
 
-def chunks_of(file: AudioFile) -> Iterator[bytes]:
-    """The original, piece by piece; one piece in memory at a time."""
-    position = 0
-    while content := session.scalar(
-        select(AudioFileChunk.content).where(
-            AudioFileChunk.audio_file_id == file.id, AudioFileChunk.position == position
+def lock(audio_file_id: uuid.UUID) -> AudioFile | None:
+    """As `by_id`, locked until the transaction ends."""
+    return session.scalar(select(AudioFile).where(AudioFile.id == audio_file_id).with_for_update())
+
+
+def add_chunk(audio_file_id: uuid.UUID, position: int, content: bytes) -> None:
+    """Every piece but the last has CHUNK_BYTES."""
+    session.execute(
+        insert(AudioFileChunk).values(
+            audio_file_id=audio_file_id, position=position, content=content
         )
-    ):
-        yield content
-        position += 1
+    )
+
+
+def delete_chunks(audio_file_id: uuid.UUID) -> None:
+    session.execute(delete(AudioFileChunk).where(AudioFileChunk.audio_file_id == audio_file_id))
+
+
+def reader_of(audio_file_id: uuid.UUID) -> Callable[[int, int], bytes]:
+    """Reads the original at (offset, count); keeps the last piece that it read."""
+    kept: tuple[int, bytes] = (-1, b"")
+
+    def read_at(offset: int, count: int) -> bytes:
+        nonlocal kept
+        found = bytearray()
+        while len(found) < count:
+            position, begin = divmod(offset + len(found), CHUNK_BYTES)
+            if kept[0] != position:
+                kept = position, chunk(session(), audio_file_id, position)
+            part = kept[1][begin : begin + count - len(found)]
+            if not part:
+                break
+            found += part
+        return bytes(found)
+
+    return read_at
+
+
+def chunk(reading: Session, audio_file_id: uuid.UUID, position: int) -> bytes:
+    """A piece of the original; empty where it has ended."""
+    content = reading.scalar(
+        select(AudioFileChunk.content).where(
+            AudioFileChunk.audio_file_id == audio_file_id, AudioFileChunk.position == position
+        )
+    )
+    return content or b""
+
+
+def claim(audio_file_id: uuid.UUID, now: datetime) -> bool:
+    """To be converted → claimed, for exactly one of the workers that try."""
+    claimed = session.execute(
+        update(AudioFile)
+        .where(
+            AudioFile.id == audio_file_id,
+            AudioFile.state == AudioState.CONVERTING,
+            AudioFile.claimed_at.is_(None),
+        )
+        .values(claimed_at=now, progress_percent=0)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(claimed.rowcount)  # type: ignore[attr-defined]
+
+
+def note_progress(audio_file_id: uuid.UUID, claimed_at: datetime, percent: int) -> None:
+    """Only for the worker whose claim still stands."""
+    session.execute(
+        update(AudioFile)
+        .where(AudioFile.id == audio_file_id, AudioFile.claimed_at == claimed_at)
+        .values(progress_percent=percent)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def waiting(limit: int) -> Sequence[uuid.UUID]:
+    """To be converted, and nobody is at it; the oldest first."""
+    return session.scalars(
+        select(AudioFile.id)
+        .where(AudioFile.state == AudioState.CONVERTING, AudioFile.claimed_at.is_(None))
+        .order_by(AudioFile.created_at)
+        .limit(limit)
+    ).all()
+
+
+def claimed_before(moment: datetime, limit: int) -> Sequence[AudioFile]:
+    """Files that somebody began to convert before `moment` and did not report on, locked."""
+    return session.scalars(
+        select(AudioFile)
+        .where(AudioFile.state == AudioState.CONVERTING, AudioFile.claimed_at < moment)
+        .order_by(AudioFile.claimed_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def older_than(moment: datetime, but: set[uuid.UUID]) -> list[AudioFile]:
+    """Files that came before `moment`, without those named."""
+    found = session.scalars(select(AudioFile).where(AudioFile.created_at < moment))
+    return [file for file in found if file.id not in but]

@@ -3,6 +3,7 @@ version."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,34 @@ def live_flow(number_id: int) -> Flow | None:
         .where(Flow.incoming_number_id == number_id, Flow.deleted_at.is_(None))
         .options(joinedload(Flow.published_version))
     )
+
+
+def by_id(flow_id: int) -> Flow | None:
+    """A flow, deleted or not, with its published version loaded."""
+    return session.scalar(
+        select(Flow).where(Flow.id == flow_id).options(joinedload(Flow.published_version))
+    )
+
+
+def lock_flow(flow_id: int) -> Flow | None:
+    """A flow, deleted or not, locked until the transaction ends, as it is once the lock is got."""
+    return session.scalar(
+        select(Flow)
+        .where(Flow.id == flow_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def deleted_flows(number_id: int, limit: int) -> Sequence[Flow]:
+    """What a number had before, the last deleted first."""
+    return session.scalars(
+        select(Flow)
+        .where(Flow.incoming_number_id == number_id, Flow.deleted_at.is_not(None))
+        .options(joinedload(Flow.published_version))
+        .order_by(Flow.deleted_at.desc(), Flow.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def lock_live_flow(number_id: int) -> Flow | None:

@@ -28,3 +28,14 @@ class ReadingHint(TenantMixin, Base):
 def hints_of_account() -> Sequence[ReadingHint]:
     """All of the account in scope, in order of what is written."""
     return session.scalars(select(ReadingHint).order_by(ReadingHint.written)).all()
+
+
+def readings_of_account() -> dict[str, str]:
+    """How each written word of the account in scope is said."""
+    rows = session.execute(select(ReadingHint.written, ReadingHint.reading))
+    return {row.written: row.reading for row in rows}
+
+
+def by_id(hint_id: int) -> ReadingHint | None:
+    """The hint, if it belongs to the account in scope."""
+    return session.scalar(select(ReadingHint).where(ReadingHint.id == hint_id))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.models.database import Base
+from app.models.database import Base, session
 from app.models.json_document import JsonDocument
 from app.models.tenant_scope import TenantMixin
 
@@ -27,3 +28,16 @@ class TrialCall(TenantMixin, Base):
     script: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
     expected: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def of_flow(flow_id: int) -> Sequence[TrialCall]:
+    """In the order they were saved."""
+    return session.scalars(
+        select(TrialCall).where(TrialCall.flow_id == flow_id).order_by(TrialCall.id)
+    ).all()
+
+
+def by_id(flow_id: int, trial_id: int) -> TrialCall | None:
+    return session.scalar(
+        select(TrialCall).where(TrialCall.flow_id == flow_id, TrialCall.id == trial_id)
+    )

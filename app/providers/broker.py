@@ -9,6 +9,7 @@ from celery import Celery
 
 SEND_MESSAGE = "worker.sms_tasks.send_message"
 SEND_MAIL = "worker.mail_tasks.send_mail"
+CONVERT_AUDIO = "worker.audio_tasks.convert_audio"
 CONNECT_TIMEOUT_S = 2
 REDIS_VISIBILITY_TIMEOUT_S = 300
 

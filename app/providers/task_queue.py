@@ -10,7 +10,7 @@ import uuid
 
 from kombu.exceptions import OperationalError
 
-from app.providers.broker import SEND_MAIL, SEND_MESSAGE, celery_client
+from app.providers.broker import CONVERT_AUDIO, SEND_MAIL, SEND_MESSAGE, celery_client
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,10 @@ class TaskQueue:
     def send_mail(self, mail_id: int) -> None:
         """Returns at once and never raises."""
         self._put(SEND_MAIL, str(mail_id))
+
+    def convert_audio(self, audio_file_id: uuid.UUID) -> None:
+        """Returns at once and never raises."""
+        self._put(CONVERT_AUDIO, str(audio_file_id))
 
     def _put(self, task: str, row_id: str) -> None:
         self._start_thread()

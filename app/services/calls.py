@@ -32,10 +32,11 @@ class IncomingCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the caller hears next, and the hash of each slot's audio."""
+    """What the caller hears next; `audio` and `spoken` as in `FlowVersion`."""
 
     instruction: Instruction
     audio: Mapping[str, str]
+    spoken: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -112,4 +113,5 @@ def _owe_sms(call: Call, recipient: str, sms_out: SmsOut) -> None:
 
 
 def _reply(call: Call, instruction: Instruction) -> Reply:
-    return Reply(instruction, call.flow_version.audio if call.flow_version else {})
+    version = call.flow_version
+    return Reply(instruction, version.audio if version else {}, version.spoken if version else {})

@@ -225,6 +225,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("flow", schema=None) as batch_op:
         batch_op.add_column(sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("guidance_audio", schema=None) as batch_op:
+        batch_op.alter_column("created_at", new_column_name="used_at")
+    spoken = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    with op.batch_alter_table("flow_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("spoken", spoken, nullable=False, server_default="{}"))
+    with op.batch_alter_table("flow_version", schema=None) as batch_op:
+        batch_op.alter_column("spoken", server_default=None)
     _tell_the_past()
 
 
@@ -243,6 +250,12 @@ def _tell_the_past() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("flow_version", schema=None) as batch_op:
+        batch_op.drop_column("spoken")
+
+    with op.batch_alter_table("guidance_audio", schema=None) as batch_op:
+        batch_op.alter_column("used_at", new_column_name="created_at")
+
     with op.batch_alter_table("flow", schema=None) as batch_op:
         batch_op.drop_column("published_at")
 

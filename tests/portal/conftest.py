@@ -61,7 +61,8 @@ class Visitor:
         return words(answer)
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        found = TOKEN.search(answer.get_data(as_text=True)) if answer.is_json is False else None
+        is_page = answer.mimetype == "text/html"
+        found = TOKEN.search(answer.get_data(as_text=True)) if is_page else None
         if found:
             self._token = found[1] or found[2]
         return answer

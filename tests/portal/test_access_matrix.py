@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.domain.roles import Role
+from app.models import guidance_audio
 from app.models.account import Account
 from app.models.company_ip_range import CompanyIpRange
 from app.models.database import Base, session, transaction
@@ -131,12 +132,26 @@ def answer_of(answer: Response, path: str) -> str:
 
 def address_of(rule: Rule, account: Account) -> str:
     """The route on a new row of the account, so that no try sees what another one did."""
-    values: dict[str, object] = {"filename": "css/base.css", "token": "x" * 43, "action": "delete"}
+    values: dict[str, object] = {"filename": "css/base.css", "token": "x" * 43}
+    values["action"] = "delete"
     if "number_id" in rule.arguments:
         number = factories.incoming_number(account)
         if rule.endpoint != "IncomingNumberView.register_flow":
-            factories.published_flow(number)
+            flow = factories.published_flow(number)
+            values |= {"flow_id": flow.id, "version_id": flow.published_version_id}
+            if "plan_id" in rule.arguments:
+                values["plan_id"] = factories.publication_plan(flow).id
+            if "trial_id" in rule.arguments:
+                values["trial_id"] = factories.trial_call(flow).id
         values["number_id"] = number.id
+    if "hint_id" in rule.arguments:
+        values["hint_id"] = factories.reading_hint(account).id
+    if "slot" in rule.arguments:
+        values |= {"version_number": 1, "slot": "1"}
+        with transaction():
+            guidance_audio.add_if_new("1" * 64, "source", b"RIFF", 1000)
+    if "audio_file_id" in rule.arguments:
+        values["audio_file_id"] = factories.audio_file(account).id
     if "user_id" in rule.arguments:
         values["user_id"] = factories.member_of(account, Role.MEMBER).id
     if "pk" in rule.arguments:
