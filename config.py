@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_SECRET_KEY = "development-secret-key-never-in-production"
+SHORTEST_SECRET_KEY = 16
 DEVELOPMENT_AUTH_ID = "MADEVELOPMENTTODOKU1"
 DEVELOPMENT_AUTH_TOKEN = "development-plivo-token-not-secret"
 LONGEST_STATE_DIR = 85  # the broker's unix socket stands below it, and its path may have 107 bytes
@@ -46,6 +47,14 @@ def _optional_http_url(value: str) -> str:
 def _mail_url(value: str) -> str:
     if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
         raise ValueError("must be smtp://[user:password@]host[:port], or smtps://…")
+    return value
+
+
+def _secret_keys(value: str) -> str:
+    if value and any(len(key) < SHORTEST_SECRET_KEY for key in value.split(",")):
+        raise ValueError(
+            f"must be keys of {SHORTEST_SECRET_KEY} characters at least, with commas between"
+        )
     return value
 
 
@@ -109,7 +118,8 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database_url)] = ""
     celery_broker_url: Annotated[str, AfterValidator(_broker_url)] = ""
     redis_url: Annotated[str, AfterValidator(_redis_url)] = ""
-    secret_key: Annotated[str, Field(min_length=16)] = DEVELOPMENT_SECRET_KEY
+    secret_key: Annotated[str, Field(min_length=SHORTEST_SECRET_KEY)] = DEVELOPMENT_SECRET_KEY
+    secret_key_fallbacks: Annotated[str, AfterValidator(_secret_keys)] = ""
     public_base_url: OptionalHttpUrl = ""
     portal_base_url: OptionalHttpUrl = ""
 
@@ -165,7 +175,18 @@ class Settings(BaseSettings):
                     f"{name} is the development value, and PUBLIC_BASE_URL is not this machine: "
                     "set your own"
                 )
+        if DEVELOPMENT_SECRET_KEY in self.former_secret_keys:
+            raise ValueError(
+                "SECRET_KEY_FALLBACKS holds the development value, and PUBLIC_BASE_URL is not this "
+                "machine: leave it out"
+            )
         return self
+
+    @cached_property
+    def former_secret_keys(self) -> tuple[str, ...]:
+        """What SECRET_KEY was before: it still opens what it closed."""
+        keys = self.secret_key_fallbacks
+        return tuple(keys.split(",")) if keys else ()
 
     @cached_property
     def is_local(self) -> bool:

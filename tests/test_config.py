@@ -78,6 +78,18 @@ def test_empty_means_unset_but_for_plivos_address(environment: pytest.MonkeyPatc
     assert settings.plivo_api == ""
 
 
+def test_former_secret_keys(environment: pytest.MonkeyPatch) -> None:
+    assert load(environment).former_secret_keys == ()
+    settings = load(environment, SECRET_KEY_FALLBACKS="the-key-before-1,the-key-before-2")
+    assert settings.former_secret_keys == ("the-key-before-1", "the-key-before-2")
+
+
+def test_in_public_the_development_key_is_no_former_one(environment: pytest.MonkeyPatch) -> None:
+    keys = f"the-key-before-1,{config.DEVELOPMENT_SECRET_KEY}"
+    assert load(environment, SECRET_KEY_FALLBACKS=keys).is_local
+    assert "SECRET_KEY_FALLBACKS" in refusal(environment, **PRODUCTION)
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN"])
 def test_development_secrets_are_refused_in_public(
     environment: pytest.MonkeyPatch, name: str
@@ -94,6 +106,8 @@ def test_development_secrets_are_refused_in_public(
         ("CELERY_BROKER_URL", "sqs://x"),
         ("REDIS_URL", "http://x"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY_FALLBACKS", "the-key-before-1,short"),
+        ("SECRET_KEY_FALLBACKS", "the-key-before-1,"),
         ("PUBLIC_BASE_URL", "ivr.example.jp"),
         ("PUBLIC_BASE_URL", "https://ivr.example.jp/?a=b"),
         ("PUBLIC_BASE_URL", "https://届く.example"),

@@ -27,6 +27,7 @@ celery_app = Celery(
         "worker.mail_tasks",
         "worker.publication_tasks",
         "worker.audio_tasks",
+        "worker.nightly_tasks",
     ],
 )
 celery_app.conf.update(broker.options(settings.celery_broker_url))

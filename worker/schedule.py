@@ -1,10 +1,12 @@
-"""What beat starts, and how often (seconds)."""
+"""What beat starts, and how often (seconds, or at what time in Japan)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from celery.schedules import crontab
+
+AN_HOUR_S = 3600.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "send what is due": {"task": "worker.sms_tasks.sweep_waiting_messages", "schedule": 5.0},
@@ -31,12 +33,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "remove unused audio files": {
         "task": "worker.audio_tasks.remove_unused_audio_files",
         "schedule": crontab(hour=3, minute=30),
-        "options": {"expires": 3600.0},
+        "options": {"expires": AN_HOUR_S},
     },
     "remove unused renderings": {
         "task": "worker.audio_tasks.remove_unused_audio",
         "schedule": crontab(hour=3, minute=45),
-        "options": {"expires": 3600.0},
+        "options": {"expires": AN_HOUR_S},
+    },
+    "forget old sessions": {
+        "task": "worker.nightly_tasks.delete_old_sessions",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": AN_HOUR_S},
     },
     "mail what is due": {"task": "worker.mail_tasks.sweep_waiting_mails", "schedule": 10.0},
     "try stuck mails again": {

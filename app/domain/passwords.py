@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.domain.guessable_passwords import is_guessable
 
 MIN_LENGTH = 10
 REMEMBERED = 3
@@ -35,6 +37,7 @@ class PasswordRule(StrEnum):
     SYMBOL = "symbol"
     NO_SPACE = "no_space"
     NOT_MAIL_NAME = "not_mail_name"
+    NOT_GUESSABLE = "not_guessable"
 
 
 PATTERNS: Mapping[PasswordRule, str] = {
@@ -56,13 +59,23 @@ def mail_name(mail_address: str) -> str:
     return name if len(name) >= SHORTEST_MAIL_NAME else ""
 
 
-def broken_rules(password: str, mail_address: str) -> tuple[PasswordRule, ...]:
-    """The rules that the password breaks, in their order; empty when it may be used."""
+def broken_rules(
+    password: str, mail_address: str, about_user: Iterable[str] = ()
+) -> tuple[PasswordRule, ...]:
+    """The rules that the password breaks, in their order; empty when it may be used. Whether it is
+    guessable is asked when it breaks none of the others.
+
+    `about_user` are the texts besides the mail address that somebody who knows him would try.
+    """
     name = mail_name(mail_address)
     kept = {rule for rule, pattern in PATTERNS.items() if re.fullmatch(pattern, password)}
     if not name or name not in password.lower():
         kept.add(PasswordRule.NOT_MAIL_NAME)
-    return tuple(rule for rule in PasswordRule if rule not in kept)
+    kept.add(PasswordRule.NOT_GUESSABLE)
+    broken = tuple(rule for rule in PasswordRule if rule not in kept)
+    if not broken and is_guessable(password, (mail_address, *about_user)):
+        return (PasswordRule.NOT_GUESSABLE,)
+    return broken
 
 
 def temporary_password() -> str:

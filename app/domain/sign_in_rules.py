@@ -13,6 +13,10 @@ RESET_VALID = timedelta(hours=1)
 MAX_WRONG_RESET_CODES = 5
 IDLE = timedelta(minutes=30)
 WARN_BEFORE = timedelta(minutes=2)
+LONGEST_SESSION = timedelta(hours=12)
+"""From the password to the next time it is asked for, however much was done between."""
+SESSION_KEPT = timedelta(days=90)
+"""How long the database remembers a session that was used last then."""
 
 
 def must_change_password(*, set_at: datetime, is_temporary: bool, now: datetime) -> bool:

@@ -66,6 +66,21 @@ def of_all(search: Search) -> Trail:
     return Trail(_found(search))
 
 
+def is_told(
+    action: str, *, company_id: int, account_id: int, user_id: int, address: str, since: datetime
+) -> bool:
+    """Whether this is on record already, of this user in this account from this address."""
+    found = select(AuditEntry.id).where(
+        AuditEntry.company_id == company_id,
+        AuditEntry.at >= since,
+        AuditEntry.action == action,
+        AuditEntry.account_id == account_id,
+        AuditEntry.actor_id == user_id,
+        AuditEntry.address == address,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def _found(search: Search) -> Select[Any]:
     query = (
         select(

@@ -46,6 +46,17 @@ def of_user(user_id: int) -> Sequence[Membership]:
     ).all()
 
 
+def company_ids_of(user_id: int) -> Sequence[int]:
+    """The companies the user belongs to."""
+    return session.scalars(
+        select(Account.company_id)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.user_id == user_id)
+        .distinct()
+        .order_by(Account.company_id)
+    ).all()
+
+
 def of_user_in_account(user_id: int, account_id: int) -> Membership | None:
     """What the user is in this account, account and company loaded; None where he is nothing."""
     return session.scalar(

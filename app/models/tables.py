@@ -23,6 +23,7 @@ from app.models.sender_number import SenderNumber
 from app.models.short_url import ShortUrl
 from app.models.trial_call import TrialCall
 from app.models.user import User
+from app.models.user_session import UserSession
 
 __all__ = [
     "Account",
@@ -49,4 +50,5 @@ __all__ = [
     "ShortUrl",
     "TrialCall",
     "User",
+    "UserSession",
 ]

@@ -16,8 +16,8 @@ class User(Base):
 
     `failed_sign_ins` counts wrong passwords in a row; a session carries the `session_epoch` it
     began with and ends when that is counted up. A deleted user keeps the mail address blocked. With
-    a `totp_secret` (base32) a second factor is asked for; `totp_last_step` is the last 30-second
-    step whose code was used, so that no code works twice.
+    a `totp_secret` (base32, sealed) a second factor is asked for; `totp_last_step` is the last
+    30-second step whose code was used, so that no code works twice.
     """
 
     __tablename__ = "company_user"
@@ -33,7 +33,7 @@ class User(Base):
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
     totp_last_step: Mapped[int | None]
     last_sign_in_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

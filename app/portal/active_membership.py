@@ -8,21 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import g, session
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 
-from app import clock
 from app.domain.roles import RIGHTS, Right, Role
 from app.models import membership as membership_table
 from app.models.membership import Membership
-from app.models.user import User
-from app.portal.client_address import client_address
-from app.services.account_entry import note_entry
-
-ACCOUNT_KEY = "account_id"
-EPOCH_KEY = "epoch"  # the user's session_epoch when the session began
-SEEN_KEY = "seen_at"  # unix seconds of the last activity
-SECOND_FACTOR_KEY = "second_factor"  # whether a second factor was shown in this session
-LANGUAGE_KEY = "locale"  # where Flask-AppBuilder's language selector looks
+from app.portal.own_session import ACCOUNT_KEY
 
 
 @dataclass(frozen=True)
@@ -81,55 +72,3 @@ def only_account_of(user_id: int) -> int | None:
     """The account of a user who has exactly one: there is nothing to choose."""
     memberships = membership_table.of_user(user_id)
     return memberships[0].account_id if len(memberships) == 1 else None
-
-
-def begin_session(
-    user: User, account_id: int | None = None, *, second_factor_passed: bool = False
-) -> None:
-    """Begin a session of `user`: at sign-in, after a second factor, after a password change, and at
-    each change of account (`switch_account`).
-
-    Nothing is left of the one before but the language, the token of its forms neither. The session
-    is the signed cookie itself; it names the user's `session_epoch` of this moment, so counting
-    that up (password change, reset, suspension, deletion) ends every session, copies of cookies
-    included, but the one begun afterwards.
-    """
-    _forget_session()
-    session[EPOCH_KEY] = user.session_epoch
-    session[SEEN_KEY] = int(clock.now().timestamp())
-    session[SECOND_FACTOR_KEY] = second_factor_passed
-    if account_id is not None:
-        session[ACCOUNT_KEY] = account_id
-    login_user(user)
-    if account_id is not None:
-        note_entry(user, account_id, address=client_address())
-
-
-def switch_account(account_id: int) -> None:
-    """Begin a new session of the same user in this account; a second factor he showed counts on."""
-    begin_session(
-        current_user._get_current_object(),
-        account_id,
-        second_factor_passed=bool(session.get(SECOND_FACTOR_KEY)),
-    )
-
-
-def end_session() -> None:
-    """Sign out: nothing is left but the language.
-
-    It ends this browser's session and leaves the user's others alone. A copy of the cookie made
-    before works on until it lies idle for too long or the user's `session_epoch` is counted up:
-    sessions are kept in cookies only, and counting up at each sign-out would throw the same user
-    out of every other browser.
-    """
-    _forget_session()
-    logout_user()
-
-
-def _forget_session() -> None:
-    language = session.get(LANGUAGE_KEY)
-    session.clear()
-    g.pop("active_membership", None)
-    g.pop("csrf_token", None)  # Flask-WTF's: a page shown after this needs a token of its own
-    if language:
-        session[LANGUAGE_KEY] = language

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Response, jsonify, make_response, render_template, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.domain.ip_ranges import lets_in
 from app.models import company_ip_range
 from app.portal.client_address import client_address
 from app.portal.safe_paths import wants_json
+from app.services.account_entry import note_refusal
 
 
 def let_in(company_id: int) -> bool:
@@ -16,8 +18,10 @@ def let_in(company_id: int) -> bool:
     return lets_in(company_ip_range.of_company(company_id), client_address())
 
 
-def refuse(company_name: str) -> Response:
-    """The page that says so, with the address seen and the ways out: 403."""
+def refuse(account_id: int, company_name: str) -> Response:
+    """The page that says so, with the address seen and the ways out: 403. The company's admins see
+    it in their audit trail."""
+    note_refusal(current_user, account_id, address=client_address())
     address = client_address() or _("unknown")
     title = _("This account cannot be used from here")
     if wants_json():

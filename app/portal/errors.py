@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from flask import Flask, Response, jsonify, make_response, render_template
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app import clock
+from app.domain.delivery_columns import screen_time
 from app.models.database import session
+from app.portal import rate_limits
 from app.portal.safe_paths import wants_json
 
 log = logging.getLogger(__name__)
@@ -27,7 +33,10 @@ class ErrorWords(NamedTuple):
 
 FORM_EXPIRED = ErrorWords(
     _("This page was open too long"),
-    _("For your safety, nothing was sent. Go back, reload the page and send it again."),
+    _(
+        "Or you switched the account or logged in again in another tab."
+        " For your safety, nothing was sent. Go back, reload the page and send it again."
+    ),
 )
 UNEXPECTED = ErrorWords(
     _("Something went wrong on our side"),
@@ -58,15 +67,13 @@ BY_STATUS: Mapping[int, ErrorWords] = {
         _("The request could not be read"), _("Go back, reload the page and try again.")
     ),
     413: ErrorWords(_("What you sent is too large"), _("Make it smaller and send it again.")),
-    429: ErrorWords(
-        _("Too many tries"), _("Wait a while and try again: after an hour at the latest.")
-    ),
 }
 
 
 def install(app: Flask) -> None:
     """Answer every error with our own page."""
     app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(RateLimitExceeded, _too_many_tries)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -74,6 +81,18 @@ def install(app: Flask) -> None:
 def _form_expired(error: CSRFError) -> Response:
     log.info("refused a form without a valid token: %s", error.description)
     return _page(400, FORM_EXPIRED)
+
+
+def _too_many_tries(_error: RateLimitExceeded) -> Response:
+    again_at = rate_limits.retry_at()
+    shown = screen_time(again_at + timedelta(seconds=59))  # whole minutes, none too early
+    words = ErrorWords(
+        _("Too many tries"), _("You can try again from %(at)s (Japan time).", at=shown)
+    )
+    response = _page(429, words)
+    left = math.ceil((again_at - clock.now()).total_seconds())
+    response.headers["Retry-After"] = str(max(left, 1))
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:

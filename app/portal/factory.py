@@ -59,9 +59,10 @@ from app.portal.views.second_factor import SecondFactorView
 from app.portal.views.session import SessionView
 from app.portal.views.trial_calls import TrialCallView
 from app.portal.views.user_import import UserImportView
+from app.portal.views.user_sessions import UserSessionView
 from app.portal.views.version_audio import VersionAudioView
 from app.providers.speech import SpeechEngine
-from app.services import mails
+from app.services import mails, second_factor
 
 if TYPE_CHECKING:
     from config import Settings
@@ -74,6 +75,7 @@ VIEWS = (
     PasswordResetView,
     SecondFactorView,
     SessionView,
+    UserSessionView,
     IncomingNumberView,
     FlowEditorView,
     GuidanceSpeechView,
@@ -127,6 +129,7 @@ def create_app(
     """
     database.configure(settings.database_url)
     mails.configure(mail_sender(settings), enqueue_mail)
+    second_factor.configure((settings.secret_key, *settings.former_secret_keys))
     flask_app = Flask("app.portal")
     flask_app.config.update(flask_config(settings))
     flask_app.extensions["todoku_speech"] = SpeechEngine(heard_by_callers=not settings.plivo_voice)

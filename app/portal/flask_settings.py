@@ -39,10 +39,12 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     """Flask's configuration for the portal."""
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.former_secret_keys),
         "MAX_CONTENT_LENGTH": MAX_FORM_BYTES,
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
         "SESSION_IDLE_S": sign_in_rules.IDLE.total_seconds(),
         "SESSION_WARN_BEFORE_S": sign_in_rules.WARN_BEFORE.total_seconds(),
+        "OPERATORS_NEED_SECOND_FACTOR": not settings.is_local,
         **limiter_config(settings.redis_url),
         "BABEL_DEFAULT_LOCALE": DEFAULT_LANGUAGE,
         "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",

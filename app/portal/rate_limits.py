@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -99,6 +100,12 @@ def create_limiter(app: Flask) -> Limiter:
     limiter = Limiter(client_network)
     limiter.init_app(app)
     return limiter
+
+
+def retry_at() -> datetime:
+    """When the limit that refused this request lets one try through again."""
+    limit = current_app.extensions["appbuilder"].sm.limiter.current_limit
+    return datetime.fromtimestamp(limit.reset_at, UTC)
 
 
 def install(app: Flask, limiter: Limiter) -> None:

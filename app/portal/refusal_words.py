@@ -34,7 +34,7 @@ WORDS: Mapping[str, LazyString] = {
     ),
     "wrong_second_factor_code": _("The code is wrong, was used before or is too old."),
     "second_factor_is_on": _("Two-factor authentication is on already."),
-    "second_factor_required": _("Your company requires two-factor authentication."),
+    "second_factor_required": _("Two-factor authentication is required of you."),
     "label_too_long": _("A memo has at most %(longest)s characters."),
     "guidance_empty": _("There is no text to read aloud yet."),
     "guidance_too_long": _("Shorten the text to %(limit)s characters: it has %(length)s."),

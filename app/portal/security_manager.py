@@ -17,9 +17,9 @@ from flask_login import LoginManager, current_user
 from app.domain.roles import OPERATOR
 from app.models.database import session
 from app.models.user import User
+from app.portal import session_life
 from app.portal.active_membership import active_membership
 from app.portal.rate_limits import create_limiter
-from app.portal.session_life import is_alive
 from app.portal.session_steps import owed_step
 from app.portal.views.sign_in import SignInView
 
@@ -56,10 +56,8 @@ class SecurityManager(BaseSecurityManager):
         return session.get(User, pk)
 
     def load_user(self, pk: str) -> User | None:
-        """The signed-in user while this session of his is alive (see `session_life`): suspended or
-        deleted means signed out at the next click."""
-        user = self.get_user_by_id(int(pk))
-        return user if user and is_alive(user) else None
+        """What Flask-Login keeps in the cookie is the token of a session."""
+        return session_life.load_user(pk)
 
     def get_user_roles(self, user: User) -> list[FabRole]:
         if not user.is_authenticated:

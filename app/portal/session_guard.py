@@ -30,9 +30,11 @@ from flask_login import current_user
 from app.models.tenant_scope import account_scope, all_companies
 from app.portal import address_lists, session_life
 from app.portal.access_rules import Access, access_of
-from app.portal.active_membership import EPOCH_KEY, active_membership, end_session
+from app.portal.active_membership import active_membership
 from app.portal.client_address import client_address, is_from_inside
+from app.portal.own_session import TOKEN_KEY, end_session
 from app.portal.safe_paths import wanted_path, wants_json
+from app.portal.session_life import Expiry
 from app.portal.session_steps import Step, owed_step
 from app.services.audit import Actor, acting_as
 
@@ -93,7 +95,7 @@ def _open_account() -> Response | None:
             _("Please choose an account again."),
         )
     if not address_lists.let_in(membership.company_id):
-        return address_lists.refuse(membership.company_name)
+        return address_lists.refuse(membership.account_id, membership.company_name)
     _enter(account_scope(membership.account_id))
     return None
 
@@ -113,15 +115,21 @@ def _actor() -> Actor:
 
 def _ask_to_sign_in() -> Response:
     message = _("Please log in again.")
-    if session_life.is_idle():
+    expiry = session_life.expiry()
+    if expiry is Expiry.IDLE:
         message = _(
             "You were logged out because nothing was done for %(minutes)s minutes.",
             minutes=session_life.idle_minutes(),
         )
+    elif expiry is Expiry.TOO_OLD:
+        message = _(
+            "You were logged out because %(hours)s hours have passed since you logged in.",
+            hours=session_life.longest_hours(),
+        )
+    if TOKEN_KEY in session:
         end_session()
+    if expiry:
         flash(message, "warning")
-    elif EPOCH_KEY in session:
-        end_session()
     return _ask_for("SignInView.login", 401, "session_ended", message)
 
 

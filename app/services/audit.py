@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from app.models import membership as membership_table
 from app.models.audit_entry import AuditEntry
 from app.models.database import session, transaction
+from app.models.user import User
 
 SYSTEM = "system"
 
@@ -71,3 +73,26 @@ def record(
                 after=dict(after) if after is not None else None,
             )
         )
+
+
+def record_of_user(
+    action: str,
+    user: User,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    actor: Actor | None = None,
+) -> None:
+    """Write an entry about the user himself for each company he belongs to, so that the admins of
+    all of them see it; one that no company sees for who belongs to none.
+
+    Each company learns of its own account only, and nothing of what another one's admin does.
+    """
+    who = actor or current_actor()
+    companies: Sequence[int | None] = membership_table.company_ids_of(user.id) or (None,)
+    if who.company_id is not None and who.user_id != user.id:
+        companies = (who.company_id,)
+    for company_id in companies:
+        account_id = who.account_id if company_id == who.company_id else None
+        seen_there = replace(who, company_id=company_id, account_id=account_id)
+        record(action, user.mail_address, before=before, after=after, actor=seen_there)

@@ -11,7 +11,7 @@ from app import clock
 from app.domain import user_rules
 from app.domain.refusals import Refusal
 from app.domain.roles import Role
-from app.models import membership as membership_table
+from app.models import password_reset
 from app.models import user as user_table
 from app.models.database import session, transaction
 from app.models.membership import Membership
@@ -68,7 +68,7 @@ def create_company_admin(*, mail_address: str, name: str, account_id: int) -> in
         session.flush()
         mails.mail_temporary_password(user, password_changes.give_temporary_password(user))
         after = {"name": user.name, "account": account.name, "role": Role.COMPANY_ADMIN.value}
-        _record("user.create", user, after=after)
+        audit.record_of_user("user.create", user, after=after)
         return user.id
 
 
@@ -78,17 +78,21 @@ def rename_user(user_id: int, *, name: str) -> None:
         user = company_user(user_id)
         with beside("name"):
             before, after = changes(user, name=user_rules.tidy_name(name))
-        _record("user.update", user, before=before, after=after)
+        audit.record_of_user("user.update", user, before=before, after=after)
 
 
 def suspend_user(user_id: int) -> None:
     """停止: he is signed out at his next click. Raises Refusal("row_gone")."""
-    _set(user_id, "user.suspend", is_active=False)
+    with transaction():
+        user = company_user(user_id)
+        _end_all(user)
+        _set(user, "user.suspend", is_active=False)
 
 
 def resume_user(user_id: int) -> None:
     """有効 again. Raises Refusal("row_gone")."""
-    _set(user_id, "user.resume", is_active=True)
+    with transaction():
+        _set(company_user(user_id), "user.resume", is_active=True)
 
 
 def unlock_user(user_id: int) -> None:
@@ -96,7 +100,7 @@ def unlock_user(user_id: int) -> None:
     with transaction():
         user = company_user(user_id)
         sign_in_lock.unlock(user)
-        _record("user.unlock", user)
+        audit.record_of_user("user.unlock", user)
 
 
 def reset_password(user_id: int) -> None:
@@ -109,7 +113,7 @@ def reset_password(user_id: int) -> None:
         if user.deleted_at is not None or not user.is_active:
             raise Refusal("user_cannot_sign_in")
         password_resets.begin_reset(user)
-        _record("user.reset", user)
+        audit.record_of_user("user.reset", user)
 
 
 def remove_second_factor(user_id: int) -> None:
@@ -119,7 +123,7 @@ def remove_second_factor(user_id: int) -> None:
         user = company_user(user_id)
         second_factor.remove(user)
         user.session_epoch += 1
-        _record("user.remove_second_factor", user)
+        audit.record_of_user("user.remove_second_factor", user)
 
 
 def delete_user(user_id: int) -> None:
@@ -128,8 +132,8 @@ def delete_user(user_id: int) -> None:
         user = company_user(user_id)
         if user.deleted_at is None:
             user.deleted_at = clock.now()
-            user.session_epoch += 1
-            _record("user.delete", user)
+            _end_all(user)
+            audit.record_of_user("user.delete", user)
 
 
 def restore_user(user_id: int) -> None:
@@ -137,25 +141,15 @@ def restore_user(user_id: int) -> None:
     with transaction():
         user = company_user(user_id)
         user.deleted_at = None
-        _record("user.restore", user)
+        audit.record_of_user("user.restore", user)
 
 
-def _set(user_id: int, action: str, **values: Any) -> None:
-    with transaction():
-        user = company_user(user_id)
-        before, after = changes(user, **values)
-        user.session_epoch += 1
-        _record(action, user, before=before, after=after)
+def _set(user: User, action: str, **values: Any) -> None:
+    before, after = changes(user, **values)
+    audit.record_of_user(action, user, before=before, after=after)
 
 
-def _record(
-    action: str,
-    user: User,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    memberships = membership_table.of_user(user.id)
-    companies = {membership.account.company_id for membership in memberships}
-    for company_id in sorted(companies) or (None,):
-        audit.record(action, user.mail_address, before=before, after=after, company_id=company_id)
+def _end_all(user: User) -> None:
+    """His sessions, and the reset links mailed to him."""
+    user.session_epoch += 1
+    password_reset.end_all_of(user.id, clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app import clock
 from app.domain import passwords
 from app.domain.refusals import Refusal
+from app.models import membership as membership_table
 from app.models import password_history
 from app.models.database import transaction
 from app.models.user import User
@@ -19,7 +20,7 @@ def change_password(user_id: int, current_password: str, new_password: str) -> N
     """
     with sign_in_lock.checked_password(user_id, current_password) as user:
         set_new_password(user, new_password)
-        audit.record("password.change", user.mail_address)
+        audit.record_of_user("password.change", user)
 
 
 def set_new_password(user: User, new_password: str) -> None:
@@ -28,7 +29,7 @@ def set_new_password(user: User, new_password: str) -> None:
     Ends his sessions and unlocks him. Raises Refusal("password_rules") (broken=(…)) and
     Refusal("password_used_before").
     """
-    broken = passwords.broken_rules(new_password, user.mail_address)
+    broken = passwords.broken_rules(new_password, user.mail_address, _names_around(user))
     if broken:
         raise Refusal("password_rules", broken=broken)
     earlier = password_history.last_hashes(user.id, passwords.REMEMBERED - 1)
@@ -46,6 +47,12 @@ def give_temporary_password(user: User) -> str:
         password = passwords.temporary_password()
     _replace(user, password, is_temporary=True)
     return password
+
+
+def _names_around(user: User) -> set[str]:
+    """His own, and those of his companies and accounts."""
+    accounts = [row.account for row in membership_table.of_user(user.id)]
+    return {user.name, *(name for row in accounts for name in (row.name, row.company.name))}
 
 
 def _replace(user: User, password: str, *, is_temporary: bool) -> None:

@@ -58,7 +58,7 @@ def begin_reset(user: User) -> None:
         mails.mail_password_reset(
             user, link=mails.portal_link(f"/password-reset/{token}"), code=code
         )
-        audit.record("password.reset_requested", user.mail_address)
+        audit.record_of_user("password.reset_requested", user)
 
 
 def user_of(token: str) -> User | None:
@@ -86,7 +86,7 @@ def reset_password(token: str, code: str, new_password: str, *, address: str) ->
         if hmac.compare_digest(reset.code_hash, _sha256(token + _digits(code))):
             password_changes.set_new_password(user, new_password)
             reset.ended_at = clock.now()
-            audit.record("password.reset", user.mail_address, actor=actor)
+            audit.record_of_user("password.reset", user, actor=actor)
         else:
             refusal = _note_wrong_code(reset, user, actor)
     if refusal:
@@ -100,9 +100,7 @@ def _is_open(reset: PasswordReset, user: User) -> bool:
 
 def _note_wrong_code(reset: PasswordReset, user: User, actor: Actor) -> Refusal:
     reset.failed_codes += 1
-    audit.record(
-        "password.reset_failed", user.mail_address, after={"reason": "wrong_code"}, actor=actor
-    )
+    audit.record_of_user("password.reset_failed", user, after={"reason": "wrong_code"}, actor=actor)
     if reset.failed_codes < sign_in_rules.MAX_WRONG_RESET_CODES:
         return Refusal("wrong_reset_code")
     reset.ended_at = clock.now()

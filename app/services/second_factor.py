@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import logging
 import secrets
+from collections.abc import Sequence
 
 import pyotp
 
 from app import clock
 from app.domain.refusals import Refusal
+from app.domain.sealed_text import Sealer
 from app.models import membership as membership_table
 from app.models import recovery_code
 from app.models import user as user_table
@@ -21,8 +25,17 @@ from app.services import audit, sign_in, sign_in_lock
 STEP_S = 30  # RFC 6238's default, what every authenticator app uses
 STEPS_EITHER_WAY = 1  # a clock may be wrong by one step
 RECOVERY_CODES = 10
-_RECOVERY_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_RECOVERY_GROUPS, _GROUP_LENGTH = 4, 4
+RECOVERY_BYTES = 15  # 120 bits: too many to be guessed from a plain hash
+_GROUP_LENGTH = 4
+
+log = logging.getLogger(__name__)
+_sealer: Sealer | None = None
+
+
+def configure(secret_keys: Sequence[str]) -> None:
+    """SECRET_KEY and the former ones: secrets are sealed with the first, opened with any."""
+    global _sealer
+    _sealer = Sealer(secret_keys, "second factor")
 
 
 def new_secret() -> str:
@@ -37,6 +50,7 @@ def provisioning_uri(secret: str, mail_address: str, service_name: str) -> str:
 
 def enrol(user_id: int, password: str, secret: str, code: str) -> tuple[str, ...]:
     """Switch the second factor on, once a code of the new secret and the password were shown.
+    Ends all sessions of the user; who calls begins this one anew.
 
     Returns the recovery codes, of which only hashes are kept.
 
@@ -49,11 +63,12 @@ def enrol(user_id: int, password: str, secret: str, code: str) -> tuple[str, ...
         step = _step_of(code, secret)
         if step is None:
             raise Refusal("wrong_second_factor_code")
-        user.totp_secret, user.totp_last_step = secret, step
+        user.totp_secret, user.totp_last_step = _own_sealer().seal(secret), step
+        user.session_epoch += 1
         codes = tuple(_new_recovery_code() for _ in range(RECOVERY_CODES))
         recovery_code.delete_all_of(user.id)
         session.add_all(RecoveryCode(user_id=user.id, code_hash=_hash(code)) for code in codes)
-        audit.record("second_factor.on", user.mail_address)
+        audit.record_of_user("second_factor.on", user)
         return codes
 
 
@@ -73,20 +88,24 @@ def verify(user_id: int, code: str, *, address: str) -> None:
             sign_in.complete(user, actor)
         else:
             sign_in_lock.count_failure(user, actor)
-            audit.record("second_factor.failed", user.mail_address, actor=actor)
+            audit.record_of_user("second_factor.failed", user, actor=actor)
             locked = sign_in_lock.is_locked(user)
             refusal = sign_in_lock.locked(user) if locked else Refusal("wrong_second_factor_code")
     if refusal:
         raise refusal
 
 
-def turn_off(user_id: int, password: str) -> None:
-    """Raises Refusal("second_factor_required") where a company of the user asks for one, and those
-    of `sign_in_lock.checked_password`."""
+def turn_off(user_id: int, password: str, *, operators_need_it: bool) -> None:
+    """Ends all sessions of the user; who calls begins this one anew.
+
+    Raises Refusal("second_factor_required") where one is asked for, and those of
+    `sign_in_lock.checked_password`.
+    """
     with sign_in_lock.checked_password(user_id, password) as user:
-        if is_required(user.id):
+        if is_required(user, operators_need_it=operators_need_it):
             raise Refusal("second_factor_required")
         remove(user)
+        user.session_epoch += 1
 
 
 def remove(user: User) -> None:
@@ -94,22 +113,32 @@ def remove(user: User) -> None:
     with transaction():
         user.totp_secret = user.totp_last_step = None
         recovery_code.delete_all_of(user.id)
-        audit.record("second_factor.off", user.mail_address)
+        audit.record_of_user("second_factor.off", user)
 
 
-def is_required(user_id: int) -> bool:
-    """Whether one of the companies the user belongs to asks for a second factor."""
-    return any(row.account.company.requires_totp for row in membership_table.of_user(user_id))
+def is_required(user: User, *, operators_need_it: bool) -> bool:
+    """Whether one of the companies the user belongs to asks for a second factor, or we of him."""
+    if user.is_operator:
+        return operators_need_it
+    return any(row.account.company.requires_totp for row in membership_table.of_user(user.id))
 
 
 def _use_code(user: User, code: str) -> bool:
-    step = _step_of(code, user.totp_secret or "")
-    if step is None:
+    secret = _own_sealer().open(user.totp_secret or "")
+    if secret is None:
+        log.error("no key opens the second factor of user %s: see SECRET_KEY_FALLBACKS", user.id)
+    step = _step_of(code, secret) if secret else None
+    if secret is None or step is None:
         return recovery_code.use(user.id, _hash(code), clock.now())
     if user.totp_last_step is not None and step <= user.totp_last_step:
         return False
-    user.totp_last_step = step
+    user.totp_secret, user.totp_last_step = _own_sealer().seal(secret), step  # with today's key
     return True
+
+
+def _own_sealer() -> Sealer:
+    assert _sealer is not None, "configure() was not called"
+    return _sealer
 
 
 def _step_of(code: str, secret: str) -> int | None:
@@ -124,10 +153,10 @@ def _step_of(code: str, secret: str) -> int | None:
 
 
 def _new_recovery_code() -> str:
-    """As it is shown: four groups of four letters and digits, 79 bits."""
+    """As it is shown: six groups of four letters and digits."""
+    code = base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode()
     return "-".join(
-        "".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(_GROUP_LENGTH))
-        for _ in range(_RECOVERY_GROUPS)
+        code[start : start + _GROUP_LENGTH] for start in range(0, len(code), _GROUP_LENGTH)
     )
 
 

@@ -24,6 +24,7 @@ class SignedIn:
     sign-in is complete only when `second_factor.verify` has passed."""
 
     user_id: int
+    session_epoch: int
     must_change_password: bool
     needs_second_factor: bool
 
@@ -54,14 +55,14 @@ def sign_in(mail_address: str, password: str, *, address: str) -> SignedIn:
 
 
 def sign_out(user: User) -> None:
-    audit.record("sign_out", user.mail_address)
+    audit.record_of_user("sign_out", user)
 
 
 def complete(user: User, actor: Actor | None = None) -> None:
     """Inside a transaction: everything asked for was shown."""
     sign_in_lock.unlock(user)
     user.last_sign_in_at = clock.now()
-    audit.record("sign_in", user.mail_address, actor=actor)
+    audit.record_of_user("sign_in", user, actor=actor)
 
 
 def _may_enter(user: User) -> bool:
@@ -71,11 +72,11 @@ def _may_enter(user: User) -> bool:
 def _with_right_password(user: User, actor: Actor) -> SignedIn | Refusal:
     now = clock.now()
     if sign_in_lock.is_locked(user):
-        _record_failure(user.mail_address, "locked", actor)
+        _record_failure(user, "locked", actor)
         return sign_in_lock.locked(user)
     set_at, is_temporary = user.password_set_at, user.password_is_temporary
     if sign_in_rules.temporary_has_expired(set_at=set_at, is_temporary=is_temporary, now=now):
-        _record_failure(user.mail_address, "temporary_expired", actor)
+        _record_failure(user, "temporary_expired", actor)
         return Refusal(f"temporary_expired_ask_{_whom_to_ask(user)}")
     needs_second_factor = user.totp_secret is not None
     if not needs_second_factor:
@@ -83,7 +84,7 @@ def _with_right_password(user: User, actor: Actor) -> SignedIn | Refusal:
     must_change = sign_in_rules.must_change_password(
         set_at=set_at, is_temporary=is_temporary, now=now
     )
-    return SignedIn(user.id, must_change, needs_second_factor)
+    return SignedIn(user.id, user.session_epoch, must_change, needs_second_factor)
 
 
 def _whom_to_ask(user: User) -> str:
@@ -94,22 +95,24 @@ def _whom_to_ask(user: User) -> str:
 
 def _note_failure(user: User | None, is_right: bool, actor: Actor) -> None:
     if user is None:
-        reason = "unknown_address"
-    elif not _may_enter(user):
+        after = {"reason": "unknown_address"}
+        audit.record("sign_in.failed", actor.mail_address, after=after, actor=actor)
+        return
+    if not _may_enter(user):
         reason = "deleted" if user.deleted_at is not None else "suspended"
     else:
         reason = "wrong_password"
         sign_in_lock.count_failure(user, actor)
-    _record_failure(user.mail_address if user else actor.mail_address, reason, actor)
+    _record_failure(user, reason, actor)
 
 
-def _record_failure(subject: str, reason: str, actor: Actor) -> None:
-    audit.record("sign_in.failed", subject, after={"reason": reason}, actor=actor)
+def _record_failure(user: User, reason: str, actor: Actor) -> None:
+    audit.record_of_user("sign_in.failed", user, after={"reason": reason}, actor=actor)
 
 
 def _actor(user: User | None, typed: str, address: str) -> Actor:
-    """Who tries, known before he is let in: the user of that address, in his company where he has
-    just one. What was typed and is no mail address is not kept: it may be a password."""
+    """Who tries, known before he is let in: the user of that address. What was typed and is no mail
+    address is not kept: it may be a password."""
     if user is None:
         typed = typed.strip()[:LONGEST_ADDRESS]
         return Actor(mail_address=typed if "@" in typed else "", address=address)
@@ -118,10 +121,4 @@ def _actor(user: User | None, typed: str, address: str) -> Actor:
 
 def actor_of(user: User, address: str) -> Actor:
     """The user as the one who acts, where no session says so yet."""
-    companies = {row.account.company_id for row in membership_table.of_user(user.id)}
-    return Actor(
-        user_id=user.id,
-        mail_address=user.mail_address,
-        address=address,
-        company_id=companies.pop() if len(companies) == 1 else None,
-    )
+    return Actor(user_id=user.id, mail_address=user.mail_address, address=address)

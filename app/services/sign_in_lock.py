@@ -37,9 +37,9 @@ def count_failure(user: User, actor: Actor | None = None) -> None:
     user.failed_sign_ins += 1
     if user.failed_sign_ins >= sign_in_rules.MAX_FAILED:
         user.locked_until = clock.now() + sign_in_rules.LOCK
-        audit.record(
+        audit.record_of_user(
             "sign_in.locked",
-            user.mail_address,
+            user,
             after={"until": user.locked_until.isoformat()},
             actor=actor,
         )
@@ -69,7 +69,7 @@ def checked_password(user_id: int, password: str) -> Iterator[User]:
             refusal = locked(user)
         elif not is_right or user.password_hash != stored:
             count_failure(user)
-            audit.record("sign_in.failed", user.mail_address, after={"reason": "wrong_password"})
+            audit.record_of_user("sign_in.failed", user, after={"reason": "wrong_password"})
             refusal = Refusal("wrong_current_password")
         else:
             yield user

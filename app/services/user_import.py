@@ -22,7 +22,7 @@ from app.services.company_users import (
     lock_company,
 )
 
-MAX_ROWS = 1000
+MAX_ROWS = 200
 MAX_BYTES = 1024 * 1024
 COLUMNS = ("メールアドレス", "ユーザー名", "アカウント", "権限")
 ROLE_WORDS: Mapping[str, Role] = {
@@ -62,8 +62,8 @@ def import_users(manager: Manager, content: bytes) -> int:
     """Make the users of the file and mail each a temporary password; returns how many.
 
     Lines with the same mail address are one user with several roles. Raises Refusal("file_…") for
-    a file that cannot be read at all, ImportRefused naming every wrong line. Hashing a thousand
-    passwords takes half a minute; it is done before the transaction.
+    a file that cannot be read at all, ImportRefused naming every wrong line. Hashing two hundred
+    passwords takes seconds; it is done before the transaction.
     """
     rows = _rows(content)
     wanted, problems = _wanted(manager, rows)

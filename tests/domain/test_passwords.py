@@ -15,24 +15,25 @@ from app.domain.passwords import (
 )
 
 MAIL = "taro.yamada@example.jp"
-GOOD = "Good-Passw0rd"
+GOOD = "Good-Walkw0rd"
 
 
 @pytest.mark.parametrize(
     ("password", "broken"),
     [
         (GOOD, ()),
-        ("Aa1!Aa1!Aa", ()),
-        ("Aa1!Aa1!A", (PasswordRule.LENGTH,)),
-        ("good-passw0rd", (PasswordRule.UPPER,)),
-        ("GOOD-PASSW0RD", (PasswordRule.LOWER,)),
-        ("Good-Password", (PasswordRule.DIGIT,)),
-        ("GoodPassw0rd", (PasswordRule.SYMBOL,)),
-        ("Good-Passw0rd ", (PasswordRule.NO_SPACE,)),
-        ("Good-Passw0rd\n", (PasswordRule.NO_SPACE,)),
-        ("Good-Pass\u3000w0rd", (PasswordRule.NO_SPACE,)),
+        ("Kq7!vTz2#w", ()),
+        ("Kq7!vTz2#", (PasswordRule.LENGTH,)),
+        ("Aa1!Aa1!Aa", (PasswordRule.NOT_GUESSABLE,)),
+        ("good-walkw0rd", (PasswordRule.UPPER,)),
+        ("GOOD-WALKW0RD", (PasswordRule.LOWER,)),
+        ("Good-Walkword", (PasswordRule.DIGIT,)),
+        ("GoodWalkw0rd", (PasswordRule.SYMBOL,)),
+        ("Good-Walkw0rd ", (PasswordRule.NO_SPACE,)),
+        ("Good-Walkw0rd\n", (PasswordRule.NO_SPACE,)),
+        ("Good-Walk\u3000w0rd", (PasswordRule.NO_SPACE,)),
         ("1!Taro.Yamada", (PasswordRule.NOT_MAIL_NAME,)),
-        ("Ｇood-Ｐassw０rd", (PasswordRule.UPPER, PasswordRule.DIGIT)),
+        ("Ｇood-Ｗalkw０rd", (PasswordRule.UPPER, PasswordRule.DIGIT)),
         (
             "",
             (
@@ -69,13 +70,18 @@ def test_a_password_is_good_exactly_when_it_has_all_it_needs(password: str) -> N
         and not any(letter.isspace() for letter in password)
         and "taro.yamada" not in password.lower()
     )
-    assert (broken_rules(password, MAIL) == ()) is has_all
+    assert (spelled_out(broken_rules(password, MAIL)) == ()) is has_all
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=20))
 def test_what_is_added_to_a_good_password_keeps_it_good(more: str) -> None:
     assume("taro.yamada" not in (GOOD + more).lower())
-    assert broken_rules(GOOD + more, MAIL) == ()
+    assert spelled_out(broken_rules(GOOD + more, MAIL)) == ()
+
+
+def spelled_out(rules: tuple[PasswordRule, ...]) -> tuple[PasswordRule, ...]:
+    """Without the one that is a judgement: domain/test_guessable_passwords."""
+    return tuple(rule for rule in rules if rule is not PasswordRule.NOT_GUESSABLE)
 
 
 def test_temporary_passwords_are_good_different_and_easy_to_type() -> None:

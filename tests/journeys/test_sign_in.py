@@ -4,12 +4,8 @@ lock; and the second factor. One product, its own mailbox (SPEC §4).
 
 from __future__ import annotations
 
-import email
-import re
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from email import policy
 
 import pyotp
 import pytest
@@ -25,6 +21,17 @@ from app.models import user as user_table
 from app.models.database import session, transaction
 from app.services import mails
 from app.services.company_users import Manager, create_user
+from tests.journeys.steps import (
+    NEW,
+    NEWER,
+    expect_to_be_in,
+    mail_to,
+    reset_link_and_code,
+    set_password,
+    sign_in,
+    sign_out,
+    temporary_password,
+)
 from tests.support.plugin_browser import DESKTOP
 from tests.support.plugin_product import Product
 
@@ -33,9 +40,7 @@ pytestmark = pytest.mark.slow
 ADMIN, MEMBER = "company-admin@demo.example", "member@demo.example"
 SENIOR, PLAIN_ADMIN = "senior-admin@demo.example", "admin@demo.example"
 NEWCOMER = "shinjin@demo.example"
-NEW, NEWER = "Atarashii-Passw0rd1", "Motto-Atarashii-9"
 WRONG = "Wrong-Passw0rd!"
-MAIL_WITHIN_S = 25
 
 
 @pytest.fixture
@@ -45,48 +50,6 @@ def product(running_product: Callable[..., Product]) -> Iterator[Product]:
     yield started
     session.remove()
     engine.dispose()
-
-
-def mail_to(product: Product, address: str, subject: str) -> str:
-    """The text of the newest mail to the address with this in its subject, once it is there."""
-    deadline = time.monotonic() + MAIL_WITHIN_S
-    while time.monotonic() < deadline:
-        files = sorted((product.state_dir / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime)
-        for file in reversed(files):
-            mail = email.message_from_bytes(file.read_bytes(), policy=policy.default)
-            if address in mail["To"] and subject in mail["Subject"]:
-                body = mail.get_body()
-                assert body is not None
-                text: str = body.get_content()
-                return text
-        time.sleep(0.1)
-    raise AssertionError(f"no mail to {address} about {subject}")
-
-
-def sign_in(page: Page, product: Product, address: str, password: str) -> None:
-    page.goto(product.url("portal", "/sign-in"))
-    page.get_by_label("メールアドレス").fill(address)
-    page.locator("#password").fill(password)
-    page.get_by_role("button", name="ログイン").click()
-
-
-def set_password(page: Page, new: str, current: str | None = None) -> None:
-    if current is not None:
-        page.locator("#current_password").fill(current)
-    page.locator("#new_password").fill(new)
-    expect(page.locator(".password-rule--kept")).to_have_count(7)
-    page.locator("#new_password_again").fill(new)
-    page.get_by_role("button", name="設定", exact=True).click()
-
-
-def sign_out(page: Page) -> None:
-    page.locator("button.account").click()
-    page.get_by_role("button", name="ログアウト").click()
-    expect(page.get_by_role("heading", name="ログイン")).to_be_visible()
-
-
-def expect_to_be_in(page: Page) -> None:
-    expect(page.get_by_role("heading", name="着信用電話番号")).to_be_visible()
 
 
 def test_signing_in(product: Product, page: Page, browser: Browser) -> None:
@@ -99,14 +62,12 @@ def test_signing_in(product: Product, page: Page, browser: Browser) -> None:
 
 def first_sign_in_with_the_mailed_temporary_password(product: Product, page: Page) -> None:
     register(product)
-    text = mail_to(product, NEWCOMER, "仮パスワード")
-    temporary = re.search(r"仮パスワード: (\S+)", text)
-    assert temporary
-    sign_in(page, product, NEWCOMER, temporary[1])
+    temporary = temporary_password(mail_to(product, NEWCOMER, "仮パスワード"))
+    sign_in(page, product, NEWCOMER, temporary)
     expect(page.get_by_role("heading", name="パスワード変更")).to_be_visible()
     page.goto(product.url("portal", "/numbers/"))
     expect(page.get_by_role("heading", name="パスワード変更")).to_be_visible()
-    set_password(page, NEW, current=temporary[1])
+    set_password(page, NEW, current=temporary)
     expect_to_be_in(page)
     sign_out(page)
     sign_in(page, product, NEWCOMER, NEW)
@@ -158,13 +119,9 @@ def a_forgotten_password_is_set_anew_through_the_mailbox(
     page.get_by_role("button", name="送信").click()
     expect(page.get_by_text("登録されている場合")).to_be_visible()
 
-    text = mail_to(product, SENIOR, "パスワード再設定")
-    link = re.search(r"http://\S+/password-reset/\S+", text)
-    code = re.search(r"認証コード: (\d{8})", text)
-    assert link
-    assert code
-    page.goto(link[0])
-    page.get_by_label("認証コード").fill(code[1])
+    link, code = reset_link_and_code(mail_to(product, SENIOR, "パスワード再設定"))
+    page.goto(link)
+    page.get_by_label("認証コード").fill(code)
     set_password(page, NEWER)
     expect(page.get_by_text("パスワードを設定しました")).to_be_visible()
 
@@ -174,7 +131,7 @@ def a_forgotten_password_is_set_anew_through_the_mailbox(
     sign_in(page, product, SENIOR, NEWER)
     expect_to_be_in(page)
     sign_out(page)
-    page.goto(link[0])
+    page.goto(link)
     expect(page.get_by_text("このリンクは使用できません")).to_be_visible()
 
 

@@ -1,7 +1,8 @@
 """The table: who gets what answer from which route. A new route is one line in ROUTES.
 
 Answers: `in` - let in, whatever the route then says to an empty form; `403`, `404`; or where the
-visitor is led first: `sign-in`, `accounts` (to choose one), `password` (to change it).
+visitor is led first: `sign-in`, `accounts` (to choose one), `password` (to change it), `factor` (to
+show it); `address` - a 403 that names the address he comes from.
 """
 
 from __future__ import annotations
@@ -17,25 +18,29 @@ WHO = (
     "suspended",  # in the middle of a session
     "choosing",  # of two accounts, none yet
     "must_change",  # a company admin whose password is too old
+    "owes_factor",  # a company admin who has set a second factor up and not shown it yet
+    "outside",  # a company admin, in the middle of a session, beyond the company's IP list
 )
 
 # The columns stand as in WHO.
-# group          out     c-admin senior  admin   member  oper.   other   suspend choosing must
+# group          out     c-adm  sen  adm  mem  oper  other  suspend choosing must     owes   outside
 GROUPS = """
-public           in      in      in      in      in      in      in      in      in       in
-session          sign-in in      in      in      in      in      in      sign-in in       in
-signed-in        sign-in in      in      in      in      in      in      sign-in in       password
-own-password     sign-in in      in      in      in      in      in      sign-in in       in
-second-factor    sign-in in      in      in      in      in      in      sign-in in       password
-enter-account    sign-in in      in      in      in      404     404     sign-in in       password
-home             sign-in in      in      in      in      in      in      sign-in accounts password
-flows            sign-in in      in      in      in      403     in      sign-in accounts password
-flow-of-row      sign-in in      in      in      in      403     404     sign-in accounts password
-publish-row      sign-in in      in      in      403     403     404     sign-in accounts password
-deliveries       sign-in in      in      403     403     403     in      sign-in accounts password
-users            sign-in in      403     403     403     403     in      sign-in accounts password
-user-of-row      sign-in in      403     403     403     403     404     sign-in accounts password
-back-office      sign-in 403     403     403     403     in      403     sign-in accounts password
+public           in      in     in   in   in   in    in     in      in       in       in     in
+session          sign-in in     in   in   in   in    in     sign-in in       in       in     in
+signed-in        sign-in in     in   in   in   in    in     sign-in in       password factor in
+own-password     sign-in in     in   in   in   in    in     sign-in in       in       factor in
+second-factor    sign-in in     in   in   in   in    in     sign-in in       password factor in
+verify-factor    sign-in in     in   in   in   in    in     sign-in in       password in     in
+session-of-row   sign-in 404    404  404  404  404   404    sign-in 404      password factor 404
+enter-account    sign-in in     in   in   in   404   404    sign-in in       password factor address
+home             sign-in in     in   in   in   in    in     sign-in accounts password factor address
+flows            sign-in in     in   in   in   403   in     sign-in accounts password factor address
+flow-of-row      sign-in in     in   in   in   403   404    sign-in accounts password factor address
+publish-row      sign-in in     in   in   403  403   404    sign-in accounts password factor address
+deliveries       sign-in in     in   403  403  403   in     sign-in accounts password factor address
+users            sign-in in     403  403  403  403   in     sign-in accounts password factor address
+user-of-row      sign-in in     403  403  403  403   404    sign-in accounts password factor address
+back-office      sign-in 403    403  403  403  in    403    sign-in accounts password factor address
 """
 
 ROUTES = """
@@ -54,10 +59,13 @@ POST  /password-reset/<token>                 public
 
 GET   /session/                               session
 POST  /session/keep                           session
+GET   /sessions/                              signed-in
+POST  /sessions/end-others                    signed-in
+POST  /sessions/<session_id>/end              session-of-row
 GET   /password                               own-password
 POST  /password                               own-password
-GET   /second-factor/                         second-factor
-POST  /second-factor/                         second-factor
+GET   /second-factor/                         verify-factor
+POST  /second-factor/                         verify-factor
 GET   /second-factor/enrol                    second-factor
 POST  /second-factor/enrol                    second-factor
 POST  /second-factor/off                      second-factor

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
@@ -19,6 +20,9 @@ from app.models.account import Account
 from app.models.company_ip_range import CompanyIpRange
 from app.models.database import Base, session, transaction
 from app.models.user import User
+from app.models.user_session import UserSession
+from app.services import user_sessions
+from app.services.user_sessions import Browser
 from tests.portal.access_matrix import ROUTES, WHO, expected
 from tests.portal.conftest import Visitor
 from tests.support import factories
@@ -30,8 +34,13 @@ LED_TO = {
     "/sign-in": "sign-in",
     "/accounts/": "accounts",
     "/password": "password",
-    "/second-factor/": "second-factor",
-    "/second-factor/enrol": "second-factor",
+    "/second-factor/": "factor",
+    "/second-factor/enrol": "enrol",
+}
+CHANGES: dict[str, dict[str, object]] = {
+    "suspended": {"is_active": False},
+    "must_change": {"password_set_at": clock.now() - timedelta(days=91)},
+    "owes_factor": {"totp_secret": "A" * 32},
 }
 AUTOMATIC = {"HEAD", "OPTIONS"}
 
@@ -60,6 +69,7 @@ def test_the_answers(app: Flask, visitor: NewVisitor, who: str) -> None:
     wrong = []
     for (method, path), rule in sorted(routes(app).items()):
         someone.client._cookies = dict(cookies)  # as he came: signing out ends only one try
+        _wake_all_sessions()
         address = address_of(rule, account)
         data = {"account_id": account.id} if path == "/accounts/" else None
         with someone.client.open(address, method=method, data=data) as answer:
@@ -107,23 +117,32 @@ def arrive(someone: Visitor, who: str, account: Account) -> Visitor:
             user = factories.member_of(account)
             factories.membership(user, factories.account())
             return someone.sign_in(user)
-        case "suspended" | "must_change":
+        case "outside":
+            someone.sign_in(factories.member_of(account))
+            with transaction():
+                session.add(CompanyIpRange(company_id=account.company_id, cidr="203.0.113.0/24"))
+            return someone
+        case "suspended" | "must_change" | "owes_factor":
             user = factories.member_of(account)
             someone.sign_in(user)
-            change: dict[str, object] = {"is_active": False}
-            if who == "must_change":
-                change = {"password_set_at": clock.now() - timedelta(days=91)}
             with transaction():
-                for name, value in change.items():
+                for name, value in CHANGES[who].items():
                     setattr(session.get_one(User, user.id), name, value)
             return someone
         case _:
             return someone.sign_in(factories.member_of(account, Role(who)))
 
 
+def _wake_all_sessions() -> None:
+    with transaction():
+        session.execute(update(UserSession).values(ended_at=None))
+
+
 def answer_of(answer: Response, path: str) -> str:
     """In the table's words."""
     assert answer.status_code < 500, (path, answer.status)
+    if answer.status_code == 403 and "Your IP address:" in answer.get_data(as_text=True):
+        return "address"
     if answer.status_code in (401, 403, 404, 405):
         return str(answer.status_code)
     to = urlsplit(answer.headers.get("Location", "")).path
@@ -132,28 +151,20 @@ def answer_of(answer: Response, path: str) -> str:
 
 def address_of(rule: Rule, account: Account) -> str:
     """The route on a new row of the account, so that no try sees what another one did."""
-    values: dict[str, object] = {"filename": "css/base.css", "token": "x" * 43}
-    values["action"] = "delete"
+    values: dict[str, object] = {
+        "filename": "css/base.css",
+        "token": "x" * 43,
+        "action": "delete",
+    }
+    for name, row in ROWS_OF_ARGUMENTS.items():
+        if name in rule.arguments:
+            values[name] = row(account)
     if "number_id" in rule.arguments:
-        number = factories.incoming_number(account)
-        if rule.endpoint != "IncomingNumberView.register_flow":
-            flow = factories.published_flow(number)
-            values |= {"flow_id": flow.id, "version_id": flow.published_version_id}
-            if "plan_id" in rule.arguments:
-                values["plan_id"] = factories.publication_plan(flow).id
-            if "trial_id" in rule.arguments:
-                values["trial_id"] = factories.trial_call(flow).id
-        values["number_id"] = number.id
-    if "hint_id" in rule.arguments:
-        values["hint_id"] = factories.reading_hint(account).id
+        values |= _number(rule, account)
     if "slot" in rule.arguments:
         values |= {"version_number": 1, "slot": "1"}
         with transaction():
             guidance_audio.add_if_new("1" * 64, "source", b"RIFF", 1000)
-    if "audio_file_id" in rule.arguments:
-        values["audio_file_id"] = factories.audio_file(account).id
-    if "user_id" in rule.arguments:
-        values["user_id"] = factories.member_of(account, Role.MEMBER).id
     if "pk" in rule.arguments:
         table = rule.rule.split("/")[2]
         values["pk"] = ROWS[table](account)
@@ -162,6 +173,26 @@ def address_of(rule: Rule, account: Account) -> str:
     built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
     assert built is not None
     return built[1]
+
+
+def _number(rule: Rule, account: Account) -> dict[str, object]:
+    """A number with a flow, unless the route is to register one."""
+    number = factories.incoming_number(account)
+    values: dict[str, object] = {"number_id": number.id}
+    if rule.endpoint == "IncomingNumberView.register_flow":
+        return values
+    flow = factories.published_flow(number)
+    values |= {"flow_id": flow.id, "version_id": flow.published_version_id}
+    if "plan_id" in rule.arguments:
+        values["plan_id"] = factories.publication_plan(flow).id
+    if "trial_id" in rule.arguments:
+        values["trial_id"] = factories.trial_call(flow).id
+    return values
+
+
+def _session(account: Account) -> object:
+    user_sessions.begin(factories.member_of(account).id, 0, Browser("203.0.113.7", ""))
+    return session.scalar(select(func.max(UserSession.id)))
 
 
 def _ip_range(_account: Account) -> int:
@@ -173,6 +204,12 @@ def _ip_range(_account: Account) -> int:
         return row.id
 
 
+ROWS_OF_ARGUMENTS: dict[str, Callable[[Account], object]] = {
+    "audio_file_id": lambda account: factories.audio_file(account).id,
+    "hint_id": lambda account: factories.reading_hint(account).id,
+    "session_id": _session,
+    "user_id": lambda account: factories.member_of(account, Role.MEMBER).id,
+}
 ROWS: dict[str, Callable[[Account], object]] = {
     "accounts": lambda _account: factories.account().id,
     "calls": lambda account: factories.call(factories.incoming_number(account)).id,

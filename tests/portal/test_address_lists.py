@@ -127,3 +127,19 @@ def test_operators_come_from_everywhere(visitor: NewVisitor, listed: Account) ->
     _allow(listed, OFFICE)
     someone = visitor().sign_in(factories.user(is_operator=True))
     assert "制限株式会社" in someone.text("/")
+
+
+def test_the_companys_admins_see_in_the_audit_trail_who_was_refused(
+    visitor: NewVisitor, who: User, listed: Account, free: Account
+) -> None:
+    _allow(listed, OFFICE)
+    someone = visitor().sign_in(who, free)
+    someone.get("/accounts/")
+    for _ in range(3):
+        assert someone.post("/accounts/", account_id=listed.id).status_code == 403
+    admin = _come_from(visitor(), OFFICE).sign_in(factories.member_of(listed))
+    page = admin.text("/audit-trail/?action=account.refused")
+    told = f"{who.mail_address} 127.0.0.1 本店 Refused: IP address not allowed 本店"
+    assert page.count(told) == 1
+    elsewhere = visitor().sign_in(factories.member_of(free))
+    assert who.mail_address not in elsewhere.text("/audit-trail/?action=account.refused")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 
 from app.models.user import User
 from tests.portal.conftest import Visitor, words
@@ -84,15 +85,27 @@ def test_what_the_page_asks_by_itself_is_no_activity(
     assert someone.get("/numbers/", X_Background="1").status_code == 302
 
 
-def test_the_cookie_is_written_once_a_minute_at_most(
-    someone: Visitor, frozen: time_machine.Traveller
+def test_activity_is_written_once_a_minute_at_most_and_not_into_the_cookie(
+    someone: Visitor, frozen: time_machine.Traveller, statements: list[str]
 ) -> None:
     someone.get("/numbers/")
-    written = []
+    statements.clear()
     for _ in range(120):
         frozen.shift(MOMENT)
-        written.append("Set-Cookie" in someone.get("/numbers/").headers)
-    assert sum(written) == 2
+        assert "Set-Cookie" not in someone.get("/numbers/").headers
+    assert len([one for one in statements if one.startswith("UPDATE user_session")]) == 2
+
+
+def test_every_tab_keeps_the_session_of_all(
+    app: Flask, someone: Visitor, frozen: time_machine.Traveller
+) -> None:
+    cookie = someone.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    other_tab = app.test_client()
+    other_tab.set_cookie(cookie.key, cookie.value)
+    frozen.shift(timedelta(minutes=29))
+    assert other_tab.get("/numbers/").status_code == 200
+    frozen.shift(timedelta(minutes=29))
+    assert someone.get("/session/").json == {"seconds_left": 60}
 
 
 def test_how_long_is_left(someone: Visitor, frozen: time_machine.Traveller) -> None:

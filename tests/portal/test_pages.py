@@ -124,7 +124,7 @@ def test_the_error_page_needs_no_database(
     def away(*_arguments: object, **_options: object) -> None:
         raise OperationalError("SELECT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr(session, "get", away)
+    monkeypatch.setattr(session, "execute", away)
     for path in ("/numbers/", "/nowhere"):
         answer = someone.get(path)
         assert answer.status_code == 500

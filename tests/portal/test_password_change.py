@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -73,6 +74,7 @@ def test_the_account_stays_chosen(visitor: NewVisitor) -> None:
     ("fields", "message"),
     [
         ({"new": "short"}, "The new password does not fulfil all the rules."),
+        ({"new": "Password2026!"}, "The new password does not fulfil all the rules."),
         ({"new": factories.PASSWORD}, "Choose a password that is none of your last 3."),
         ({"again": "Different-Passw0rd"}, "The two passwords differ."),
         ({"current": "Wrong-Passw0rd!"}, "The current password is wrong."),
@@ -99,6 +101,23 @@ def test_broken_rules_are_marked(visitor: NewVisitor) -> None:
     page = change(someone, "only-lower-case").get_data(as_text=True)
     broken = page.split("password-rule--broken")[1:]
     assert [part.split('data-rule="')[1].split('"')[0] for part in broken] == ["upper", "digit"]
+
+
+def test_an_easily_guessed_one_is_refused_at_its_rule(address: str, page: Page) -> None:
+    who = factories.member_of(factories.account(of=factories.company("Midoriya Foods K.K.")))
+    _open_change(page, address, who)
+    rule = page.locator('[data-rule="not_guessable"]')
+    expect(rule).to_be_visible()
+    for field in ("new_password", "new_password_again"):
+        page.locator(f"#{field}").fill("Midoriya-24")
+    expect(page.locator(".password-rule--kept")).to_have_count(len(PasswordRule) - 1)
+    expect(rule).not_to_have_class(re.compile("--(kept|broken)"))
+    page.locator("#current_password").fill(factories.PASSWORD)
+    page.locator("#current_password").press("Enter")
+    expect(rule).to_have_class(re.compile("--broken"))
+    expect(page.locator(".password-rule--broken")).to_have_count(1)
+    page.locator("#new_password").fill("M")
+    expect(rule).not_to_have_class(re.compile("--broken"))
 
 
 def test_a_temporary_password_leads_to_the_change_and_nothing_else_opens(
@@ -147,20 +166,25 @@ def test_the_menu_has_it(visitor: NewVisitor) -> None:
 
 def test_the_rules_turn_green_while_typing(address: str, page: Page) -> None:
     who = factories.member_of(factories.account())
-    page.goto(f"{address}/sign-in")
-    page.locator("#mail_address").fill(who.mail_address)
-    page.locator("#password").fill(factories.PASSWORD)
-    page.locator("#password").press("Enter")
-    page.wait_for_url("**/numbers/")
-    page.goto(f"{address}/password")
+    _open_change(page, address, who)
     name = who.mail_address.partition("@")[0]
+    typed_rules = set(PasswordRule) - {PasswordRule.NOT_GUESSABLE}  # the server's alone
     tries = ("a", "aA", "aA1", "aA1!", "aA1!aA1!aA", f"aA1!{name}", "aA1! aA1!aA", "\u3000", "日本")
     for typed in tries:
         page.locator("#new_password").fill(typed)
         green = page.locator(".password-rule--kept").evaluate_all(
             "items => items.map((item) => item.dataset.rule)"
         )
-        kept = set(PasswordRule) - set(broken_rules(typed, who.mail_address))
+        kept = typed_rules - set(broken_rules(typed, who.mail_address))
         assert set(green) == kept, typed
     page.locator("#new_password").fill("")
     expect(page.locator(".password-rule--kept")).to_have_count(0)
+
+
+def _open_change(page: Page, address: str, who: User) -> None:
+    page.goto(f"{address}/sign-in")
+    page.locator("#mail_address").fill(who.mail_address)
+    page.locator("#password").fill(factories.PASSWORD)
+    page.locator("#password").press("Enter")
+    page.wait_for_url("**/numbers/")
+    page.goto(f"{address}/password")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+import time_machine
 from flask import Flask
 from limits.storage import storage_from_string
 from sqlalchemy import Engine
@@ -58,6 +60,25 @@ def test_a_client_may_fail_so_often(limited: Flask, visitor: NewVisitor) -> None
     assert _fail(other, "nobody-9@example.jp").status_code == 200
 
 
+def test_the_answer_says_when_to_try_again(
+    frozen: time_machine.Traveller, limited: Flask, visitor: NewVisitor
+) -> None:
+    frozen.move_to(datetime(2026, 11, 24, 5, 48, 30, tzinfo=UTC))  # 14:48 in Japan
+    someone = visitor()
+    someone.get("/sign-in")
+    for n in range(3):
+        assert _fail(someone, f"nobody-{n}@example.jp").status_code == 200
+        frozen.shift(timedelta(seconds=10))
+    refused = _fail(someone, "nobody@example.jp")
+    seconds = int(refused.headers["Retry-After"])
+    assert 30 <= seconds <= 31
+    assert "You can try again from 2026/11/24 14:50 (Japan time)." in words(refused)
+    frozen.shift(timedelta(seconds=seconds - 3))
+    assert _fail(someone, "nobody@example.jp").status_code == 429
+    frozen.shift(timedelta(seconds=3))
+    assert _fail(someone, "nobody@example.jp").status_code == 200
+
+
 def test_one_ipv6_customer_is_one_client(limited: Flask, visitor: NewVisitor) -> None:
     someone = visitor()
     someone.get("/sign-in")
@@ -68,6 +89,7 @@ def test_one_ipv6_customer_is_one_client(limited: Flask, visitor: NewVisitor) ->
     assert statuses == [200, 200, 200, 429]
 
 
+@pytest.mark.usefixtures("frozen")
 def test_an_address_is_limited_alike_whether_it_exists(limited: Flask, visitor: NewVisitor) -> None:
     who = factories.member_of(factories.account())
     answers = []

@@ -8,11 +8,14 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from flask import Flask
 
 from app import clock
 from app.models.company import Company
 from app.models.database import session, transaction
 from app.models.user import User
+from app.portal.flask_settings import flask_config
+from config import Settings
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
@@ -78,19 +81,48 @@ def test_setting_it_up_and_switching_it_off(visitor: NewVisitor, is_operator: bo
     _secret, wrong = enrol(someone, "Wrong-Passw0rd!")
     assert "The current password is wrong." in words(wrong)
     secret, answer = enrol(someone)
-    codes = set(re.findall(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}", words(answer)))
+    codes = set(re.findall(r"(?:[A-Z2-7]{4}-){5}[A-Z2-7]{4}", words(answer)))
     assert len(codes) == 10
     assert someone.get("/", follow=True).status_code == 200
-    assert elsewhere.get("/").location.startswith("/second-factor/"), "a session without it"
+    assert elsewhere.get("/").location.startswith("/sign-in"), "others are ended"
     page = someone.text("/second-factor/enrol")
     assert "10 recovery codes are left." in page
     assert secret not in page
     assert not any(code in page for code in codes), "shown once"
 
+    elsewhere = visitor().sign_in(who)
+    elsewhere.get("/second-factor/")
+    elsewhere.post("/second-factor/", code=code_now(secret, 1))
+    assert elsewhere.get("/", follow=True).request.path != "/second-factor/"
     refused = someone.post("/second-factor/off", password="Wrong-Passw0rd!")
     assert "The current password is wrong." in words(refused)
     assert someone.post("/second-factor/off", password=factories.PASSWORD).status_code == 302
     assert "Two-factor authentication is off." in someone.text("/second-factor/enrol")
+    assert elsewhere.get("/").location.startswith("/sign-in")
+
+
+def test_operators_need_one_where_others_can_reach_the_product(
+    app: Flask, visitor: NewVisitor
+) -> None:
+    someone = visitor().sign_in(factories.user(is_operator=True))
+    assert someone.get("/back-office/companies/").status_code == 200
+    app.config["OPERATORS_NEED_SECOND_FACTOR"] = True
+    assert someone.get("/back-office/companies/").location.startswith("/second-factor/enrol")
+    enrol(someone)
+    assert someone.get("/back-office/companies/").status_code == 200
+    assert "Switch off" not in someone.text("/second-factor/enrol")
+
+
+@pytest.mark.parametrize(
+    ("public_base_url", "needed"),
+    [("http://127.0.0.1:8081", False), ("https://calls.example.jp", True)],
+)
+def test_whether_others_can_reach_it(
+    settings: Settings, public_base_url: str, needed: bool
+) -> None:
+    own = settings.model_copy(update={"public_base_url": public_base_url})
+    own.__dict__.pop("is_local", None)
+    assert flask_config(own)["OPERATORS_NEED_SECOND_FACTOR"] is needed
 
 
 def test_where_the_company_requires_it_nothing_opens_before(visitor: NewVisitor) -> None:
@@ -100,7 +132,7 @@ def test_where_the_company_requires_it_nothing_opens_before(visitor: NewVisitor)
         session.get_one(Company, where.company_id).requires_totp = True
     someone = visitor().sign_in(who)
     assert someone.get("/numbers/").location.startswith("/second-factor/enrol")
-    assert "Your company requires" in someone.text("/second-factor/enrol")
+    assert "is required of you" in someone.text("/second-factor/enrol")
     enrol(someone)
     assert someone.get("/numbers/").status_code == 200
     assert "Switch off" not in someone.text("/second-factor/enrol")

@@ -198,9 +198,10 @@ def test_signing_out_here_leaves_other_browsers_alone(visitor: NewVisitor, who: 
     assert there.get("/numbers/").status_code == 200
 
 
-def test_an_epoch_cannot_be_made_up(someone: Visitor, who: User) -> None:
+@pytest.mark.parametrize("token", ["", "made-up", "1"])
+def test_without_a_token_of_ours_there_is_no_session(someone: Visitor, token: str) -> None:
     with someone.client.session_transaction() as cookie:
-        del cookie["epoch"]
+        cookie["_user_id"] = token
     assert someone.get("/numbers/").location == "/sign-in?next=/numbers/"
 
 
@@ -211,14 +212,13 @@ def test_the_choice_of_an_account_begins_a_new_session(visitor: NewVisitor, who:
     someone.get("/accounts/")
     with someone.client.session_transaction() as cookie:
         cookie["planted"] = "by somebody else"
-        cookie["second_factor"] = True
-        token = cookie["csrf_token"]
+        tokens = cookie["csrf_token"], cookie["_user_id"]
     assert someone.post("/accounts/", account_id=branch.id).status_code == 302
     someone.get("/numbers/")
     with someone.client.session_transaction() as cookie:
         assert "planted" not in cookie
-        assert cookie["csrf_token"] != token
-        assert cookie["second_factor"] is True
+        assert cookie["csrf_token"] != tokens[0]
+        assert cookie["_user_id"] != tokens[1]
         assert cookie["account_id"] == branch.id
     assert "Delivery log" not in someone.text("/numbers/")
     with someone.client.application.test_request_context():

@@ -14,8 +14,14 @@ import requests
 from argon2 import PasswordHasher
 
 from app.domain import passwords
+from app.domain.mail_texts import Sender
+from app.domain.roles import Role
+from app.models.tenant_scope import all_companies
 from app.providers.plivo.client import SmsClient
+from app.services import mails
+from app.services.company_users import Manager
 from config import DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN
+from tests.services.company_users_support import Place
 from tests.support import factories
 from tests.support.services.processes import free_port
 
@@ -67,3 +73,27 @@ def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", cheap)
     monkeypatch.setattr(passwords, "_NOBODYS_HASH", cheap.hash("nobody's"))
     monkeypatch.setattr(factories, "PASSWORD_HASH", cheap.hash(factories.PASSWORD))
+
+
+@pytest.fixture
+def told() -> list[int]:
+    """The mails that the worker was told of, by id."""
+    ids: list[int] = []
+    sender = Sender("https://portal.example", "Todoku", "https://support.example", "a@a.example")
+    mails.configure(sender, ids.append)
+    return ids
+
+
+@pytest.fixture
+def everywhere() -> Iterator[None]:
+    with all_companies("test"):
+        yield
+
+
+@pytest.fixture
+def place(told: list[int]) -> Place:
+    company = factories.company("デモ株式会社")
+    head, branch = factories.account("本店", of=company), factories.account("支店", of=company)
+    admin = factories.member_of(head, Role.COMPANY_ADMIN)
+    foreign = factories.account("本社")
+    return Place(company, head, branch, admin, foreign, Manager(admin.id, company.id))

@@ -3,78 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select
 
-from app import clock
-from app.domain import passwords
-from app.domain.mail_texts import Sender
 from app.domain.refusals import Refusal
-from app.domain.roles import Role
 from app.models.account import Account
-from app.models.audit_entry import AuditEntry
 from app.models.company import Company
 from app.models.company_ip_range import CompanyIpRange
-from app.models.database import session, transaction
+from app.models.database import session
 from app.models.incoming_number import IncomingNumber
-from app.models.mail import Mail
-from app.models.membership import Membership
 from app.models.sender_number import SenderNumber
-from app.models.tenant_scope import all_companies
-from app.models.user import User
 from app.services import (
     back_office_accounts,
-    back_office_admins,
     back_office_companies,
     back_office_ip_ranges,
     back_office_numbers,
     back_office_sender_numbers,
-    back_office_users,
-    mails,
 )
-from app.services.back_office_operators import create_operator
 from app.services.back_office_writes import edit_unchanged, fingerprint
+from tests.services.back_office_support import refused, trail
 from tests.support import factories
 
 pytestmark = pytest.mark.usefixtures("db", "everywhere")
-SENDER = Sender(
-    portal_base_url="https://portal.example",
-    service_name="Todoku",
-    support_url="https://support.example",
-    mail_from="Todoku <todoku@example.jp>",
-)
-
-
-@pytest.fixture
-def everywhere() -> Iterator[None]:
-    with all_companies("test"):
-        yield
-
-
-@pytest.fixture
-def told() -> list[int]:
-    """The mails that the worker was told of."""
-    ids: list[int] = []
-    mails.configure(SENDER, ids.append)
-    return ids
-
-
-def refused(code: str, call: Callable[[], object]) -> Refusal:
-    before = trail()
-    with pytest.raises(Refusal) as caught:
-        call()
-    assert caught.value.code == code
-    assert trail() == before, "a refused write leaves nothing"
-    return caught.value
-
-
-def trail() -> list[tuple[str, int | None]]:
-    session.rollback()
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
-    return [(entry.action, entry.company_id) for entry in entries]
 
 
 def test_company_names_are_unique_tidy_and_bounded() -> None:
@@ -239,111 +189,3 @@ def test_sender_numbers_have_10_or_11_digits_and_stay_while_a_flow_shows_them() 
     free = create(digits="09012345678", account_id=account.id)
     back_office_sender_numbers.delete_sender_number(free)
     assert session.get(SenderNumber, free) is None
-
-
-def test_a_company_admin_gets_a_temporary_password_by_mail(told: list[int]) -> None:
-    account = factories.account()
-    create = back_office_users.create_company_admin
-    row = create(mail_address=" Sato@example.jp ", name="佐藤", account_id=account.id)
-    user = session.get_one(User, row)
-    assert (user.mail_address, user.password_is_temporary) == ("sato@example.jp", True)
-    (mail,) = session.scalars(select(Mail)).all()
-    assert told == [mail.id]
-    likely = {word for word in mail.body.split() if not passwords.broken_rules(word, "")}
-    assert any(passwords.is_right(word, user.password_hash) for word in likely)
-    assert [action for action, _ in trail()][-1] == "user.create"
-    refused(
-        "mail_address_taken",
-        lambda: create(mail_address="SATO@example.jp", name="他人", account_id=account.id),
-    )
-    for unreadable in (
-        "",
-        "x",
-        "a@b",
-        "a b@example.jp",
-        "a@@example.jp",
-        "佐藤@example.jp",
-        "a@x..jp",
-    ):
-        refused(
-            "mail_address_wrong",
-            lambda: create(mail_address=unreadable, name="佐藤", account_id=account.id),  # noqa: B023
-        )
-    refused("account_unknown", lambda: create(mail_address="b@x.jp", name="b", account_id=999))
-    assert len(told) == 1
-
-
-def test_what_is_done_to_a_user_ends_his_sessions_and_is_told_to_his_company() -> None:
-    account = factories.account()
-    user = factories.member_of(account)
-    with transaction():
-        session.get_one(User, user.id).locked_until = clock.now() + timedelta(minutes=30)
-    back_office_users.unlock_user(user.id)
-    assert session.get_one(User, user.id).locked_until is None
-    back_office_users.suspend_user(user.id)
-    back_office_users.resume_user(user.id)
-    back_office_users.delete_user(user.id)
-    back_office_users.restore_user(user.id)
-    back_office_users.rename_user(user.id, name="新しい名前")
-    stored = session.get_one(User, user.id)
-    assert (stored.is_active, stored.deleted_at, stored.name) == (True, None, "新しい名前")
-    assert stored.session_epoch == 3
-    assert trail() == [
-        (f"user.{verb}", account.company_id)
-        for verb in ("unlock", "suspend", "resume", "delete", "restore", "update")
-    ]
-
-
-def test_a_reset_is_mailed_only_to_who_may_sign_in(told: list[int]) -> None:
-    user = factories.member_of(factories.account())
-    back_office_users.reset_password(user.id)
-    assert len(told) == 1
-    back_office_users.suspend_user(user.id)
-    refused("user_cannot_sign_in", lambda: back_office_users.reset_password(user.id))
-
-
-def test_the_second_factor_is_removed() -> None:
-    user = factories.member_of(factories.account())
-    with transaction():
-        session.get_one(User, user.id).totp_secret = "A" * 32
-    back_office_users.remove_second_factor(user.id)
-    assert session.get_one(User, user.id).totp_secret is None
-
-
-def test_operators_are_out_of_reach() -> None:
-    operator = factories.user(is_operator=True)
-    for write in (
-        back_office_users.suspend_user,
-        back_office_users.delete_user,
-        back_office_users.reset_password,
-    ):
-        refused("row_gone", lambda: write(operator.id))  # noqa: B023
-
-
-def test_the_role_of_company_admin_is_given_and_taken() -> None:
-    account, other = factories.account(), factories.account()
-    user = factories.member_of(account, Role.MEMBER)
-    make = back_office_admins.make_company_admin
-    row = make(mail_address=user.mail_address.upper(), account_id=account.id)
-    make(mail_address=user.mail_address, account_id=other.id)
-    assert set(session.scalars(select(Membership.role))) == {Role.COMPANY_ADMIN}
-    refused(
-        "role_held_already", lambda: make(mail_address=user.mail_address, account_id=account.id)
-    )
-    back_office_admins.revoke_company_admin(row)
-    refused("row_gone", lambda: back_office_admins.revoke_company_admin(row))
-    member = factories.membership(user, account, Role.MEMBER)
-    refused("row_gone", lambda: back_office_admins.revoke_company_admin(member.id))
-    operator = factories.user(is_operator=True)
-    for nobody in ("nobody@example.jp", operator.mail_address):
-        refused("user_unknown", lambda: make(mail_address=nobody, account_id=account.id))  # noqa: B023
-    refused("account_unknown", lambda: make(mail_address=user.mail_address, account_id=999))
-
-
-def test_an_operator_is_made_with_a_temporary_password(db: Engine) -> None:
-    password = create_operator(mail_address="ops@example.jp", name="運用 花子")
-    (user,) = session.scalars(select(User)).all()
-    assert user.is_operator
-    assert user.password_is_temporary
-    assert passwords.is_right(password, user.password_hash)
-    refused("mail_address_taken", lambda: create_operator(mail_address="OPS@example.jp", name="x"))

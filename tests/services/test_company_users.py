@@ -1,94 +1,33 @@
-"""A company's admins and its users: what they may do, and above all what not (SPEC §11)."""
+"""A company's admins and its users: made, changed, deleted, restored (SPEC §11)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from app.domain import passwords
-from app.domain.mail_texts import Sender
 from app.domain.refusals import Refusal
 from app.domain.roles import Role
 from app.models import company_users
-from app.models.account import Account
 from app.models.audit_entry import AuditEntry
-from app.models.company import Company
 from app.models.database import session, transaction
 from app.models.mail import Mail
 from app.models.membership import Membership
 from app.models.password_reset import PasswordReset
 from app.models.user import User
-from app.services import mails
 from app.services.back_office_users import restore_user
 from app.services.company_users import (
     Manager,
     create_user,
     delete_user,
     send_reset,
-    update_user,
 )
+from tests.services.company_users_support import ADDRESS, Place, last_entry, now, roles_of, save
 from tests.support import factories
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
-ADDRESS = "hanako@example.jp"
-
-
-@dataclass
-class Place:
-    """A company with two accounts, its admin, and another company."""
-
-    company: Company
-    head: Account
-    branch: Account
-    admin: User
-    foreign: Account
-    manager: Manager
-
-
-@pytest.fixture
-def told() -> list[int]:
-    ids: list[int] = []
-    sender = Sender("https://portal.example", "Todoku", "https://support.example", "a@a.example")
-    mails.configure(sender, ids.append)
-    return ids
-
-
-@pytest.fixture
-def place(told: list[int]) -> Place:
-    company = factories.company("デモ株式会社")
-    head, branch = factories.account("本店", of=company), factories.account("支店", of=company)
-    admin = factories.member_of(head, Role.COMPANY_ADMIN)
-    foreign = factories.account("本社")
-    return Place(company, head, branch, admin, foreign, Manager(admin.id, company.id))
-
-
-def now(user_id: int) -> User:
-    session.remove()
-    return session.get_one(User, user_id)
-
-
-def roles_of(user_id: int) -> set[tuple[int, Role]]:
-    rows = session.query(Membership).filter(Membership.user_id == user_id)
-    return {(row.account_id, row.role) for row in rows}
-
-
-def last_entry() -> AuditEntry:
-    return session.query(AuditEntry).order_by(AuditEntry.id.desc()).first() or AuditEntry()
-
-
-def save(place: Place, user: User, **changes: Any) -> None:
-    """Edit a user whose one role is 一般利用者 of the head office."""
-    same: dict[str, Any] = {
-        "mail_address": user.mail_address,
-        "name": user.name,
-        "roles": [(place.head.id, Role.MEMBER)],
-        "is_active": user.is_active,
-    }
-    update_user(place.manager, user.id, **(same | changes))
 
 
 def test_a_new_user_gets_a_temporary_password_by_mail(place: Place, told: list[int]) -> None:
@@ -185,61 +124,6 @@ def test_an_address_that_somebody_has(place: Place, owner: str, code: str) -> No
     assert now(member.id).mail_address == member.mail_address
 
 
-def _edit(place: Place, user: User) -> None:
-    save(place, user, name="X")
-
-
-def _delete(place: Place, user: User) -> None:
-    delete_user(place.manager, user.id)
-
-
-def _reset(place: Place, user: User) -> None:
-    send_reset(place.manager, user.id)
-
-
-@pytest.mark.parametrize("verb", [_edit, _delete, _reset])
-@pytest.mark.parametrize(
-    ("who", "code"),
-    [
-        ("self", "user_is_self"),
-        ("company admin", "user_is_company_admin"),
-        ("company admin of another account", "user_is_company_admin"),
-        ("foreign", "row_gone"),
-        ("operator", "row_gone"),
-        ("deleted", "row_gone"),
-        ("nobody", "row_gone"),
-    ],
-)
-def test_whom_nobody_touches(
-    place: Place, told: list[int], verb: Callable[[Place, User], None], who: str, code: str
-) -> None:
-    match who:
-        case "self":
-            target = place.admin
-        case "company admin":
-            target = factories.member_of(place.head, Role.COMPANY_ADMIN)
-        case "company admin of another account":
-            target = factories.member_of(place.branch, Role.COMPANY_ADMIN)
-        case "foreign":
-            target = factories.member_of(place.foreign, Role.MEMBER)
-        case "operator":
-            target = factories.user(is_operator=True)
-        case "deleted":
-            target = factories.member_of(place.head, Role.MEMBER)
-            delete_user(place.manager, target.id)
-        case _:
-            target = factories.user()
-    before = (vars_of(now(target.id)), roles_of(target.id))
-    with pytest.raises(Refusal, match=code):
-        verb(place, target)
-    assert (vars_of(now(target.id)), roles_of(target.id)) == before
-    assert told == []
-
-
-def vars_of(user: User) -> dict[str, object]:
-    return {column.name: getattr(user, column.name) for column in User.__table__.columns}
-
-
 def test_editing_changes_roles_and_says_what(place: Place) -> None:
     member = factories.member_of(place.head, Role.MEMBER)
     save(place, member, name="新しい名", roles=[(place.branch.id, Role.SENIOR_ADMIN)])
@@ -333,35 +217,6 @@ def test_a_reset_reaches_one_whose_temporary_password_has_run_out(
     assert len(told) == 2
     assert session.get_one(Mail, told[1]).kind == "password_reset"
     assert last_entry().action == "user.reset"
-
-
-def test_who_is_no_company_admin_any_more_changes_nothing(place: Place) -> None:
-    member = factories.member_of(place.head, Role.MEMBER)
-    with transaction():
-        session.query(Membership).filter(
-            Membership.user_id == place.admin.id
-        ).one().role = Role.SENIOR_ADMIN
-    for verb in (_edit, _delete, _reset):
-        with pytest.raises(Refusal, match="not_company_admin"):
-            verb(place, member)
-
-
-def test_two_admins_at_once_cannot_leave_the_company_without_one(place: Place) -> None:
-    """Each tries to delete the other; whatever the order, both stay."""
-    second = factories.member_of(place.branch, Role.COMPANY_ADMIN)
-    pairs = [(place.admin, second), (second, place.admin)] * 4
-
-    def work(pair: tuple[User, User]) -> str:
-        try:
-            delete_user(Manager(pair[0].id, place.company.id), pair[1].id)
-        except Refusal as refusal:
-            return refusal.code
-        finally:
-            session.remove()
-        return "deleted"
-
-    with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(work, pairs)) == {"user_is_company_admin"}
 
 
 def test_the_same_address_at_the_same_time_makes_one_user(place: Place, told: list[int]) -> None:

@@ -51,6 +51,21 @@ def test_the_rules_are_kept_by_the_server() -> None:
     assert recorded() == []
 
 
+@pytest.mark.parametrize(
+    "password", ["Kurosaki2026!", "Midoriya-24", "Sapporoten-2", "Password2026!"]
+)
+def test_words_that_others_know_of_him_are_guessed(password: str) -> None:
+    who = factories.user()
+    change(who, name="Kurosaki Hanako")
+    company = factories.company("Midoriya Foods")
+    factories.membership(who, factories.account("Sapporoten", of=company))
+    refusal = refused(who, factories.PASSWORD, password)
+    assert refusal.details == {"broken": (PasswordRule.NOT_GUESSABLE,)}
+    assert now_of(who).session_epoch == who.session_epoch
+    if password != "Password2026!":
+        change_password(factories.user().id, factories.PASSWORD, password)
+
+
 def test_none_of_the_last_three_is_taken_again() -> None:
     who = factories.user()
     first, second, third, fourth = (f"Passw0rd-number-{number}" for number in range(4))

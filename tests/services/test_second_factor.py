@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -18,12 +21,21 @@ from app.models.database import session, transaction
 from app.models.recovery_code import RecoveryCode, left_of
 from app.models.user import User
 from app.services import second_factor
-from tests.services.sign_in_support import ADDRESS, WRONG, attempt, now_of, recorded
+from tests.services.sign_in_support import ADDRESS, WRONG, attempt, change, now_of, recorded
 from tests.support import factories
 from tests.support.parallel import at_once
 
-pytestmark = pytest.mark.usefixtures("db", "quick_hash")
+pytestmark = pytest.mark.usefixtures("db", "quick_hash", "own_key")
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+KEY, NEXT_KEY = "the-key-of-today", "the-key-of-tomorrow"
+
+
+@pytest.fixture
+def own_key() -> Iterator[None]:
+    before = second_factor._sealer
+    second_factor.configure([KEY])
+    yield
+    second_factor._sealer = before
 
 
 def code_now(steps: int = 0) -> str:
@@ -37,6 +49,10 @@ def enrolled(who: User) -> tuple[str, ...]:
 
 def verify(who: User, code: str) -> None:
     second_factor.verify(who.id, code, address=ADDRESS)
+
+
+def turn_off(who: User, password: str = factories.PASSWORD, *, operators: bool = False) -> None:
+    second_factor.turn_off(who.id, password, operators_need_it=operators)
 
 
 def refused(who: User, code: str) -> str:
@@ -104,6 +120,7 @@ def test_wrong_codes_count_towards_the_same_lock(who: User, frozen: time_machine
 def test_each_recovery_code_works_once(who: User) -> None:
     codes = enrolled(who)
     assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"(?:[A-Z2-7]{4}-){5}[A-Z2-7]{4}", code) for code in codes)
     verify(who, codes[0].lower().replace("-", " "))
     assert refused(who, codes[0]) == "wrong_second_factor_code"
     assert left_of(who.id) == 9
@@ -134,14 +151,14 @@ def test_a_second_enrolment_does_not_replace_the_first(who: User) -> None:
     enrolled(who)
     with pytest.raises(Refusal, match="second_factor_is_on"):
         second_factor.enrol(who.id, factories.PASSWORD, second_factor.new_secret(), "123456")
-    assert now_of(who).totp_secret == SECRET
+    verify(who, code_now())
 
 
 def test_switching_off_asks_for_the_password(who: User) -> None:
     enrolled(who)
     with pytest.raises(Refusal, match="wrong_current_password"):
-        second_factor.turn_off(who.id, WRONG)
-    second_factor.turn_off(who.id, factories.PASSWORD)
+        turn_off(who, WRONG)
+    turn_off(who)
     row = now_of(who)
     assert (row.totp_secret, row.totp_last_step) == (None, None)
     assert left_of(who.id) == 0
@@ -156,5 +173,59 @@ def test_what_a_company_requires_is_not_switched_off(frozen: time_machine.Travel
         session.get_one(Company, where.company_id).requires_totp = True
     enrolled(member)
     with pytest.raises(Refusal, match="second_factor_required"):
-        second_factor.turn_off(member.id, factories.PASSWORD)
-    assert now_of(member).totp_secret == SECRET
+        turn_off(member)
+    assert now_of(member).totp_secret
+
+
+def test_operators_keep_theirs_where_they_need_it(frozen: time_machine.Traveller) -> None:
+    operator = factories.user(is_operator=True)
+    enrolled(operator)
+    with pytest.raises(Refusal, match="second_factor_required"):
+        turn_off(operator, operators=True)
+    turn_off(operator)
+    assert now_of(operator).totp_secret is None
+
+
+def test_every_change_ends_the_sessions(who: User) -> None:
+    enrolled(who)
+    assert now_of(who).session_epoch == 1
+    turn_off(who)
+    assert now_of(who).session_epoch == 2
+
+
+def test_the_database_does_not_hold_the_secret(who: User) -> None:
+    enrolled(who)
+    assert SECRET not in now_of(who).totp_secret
+
+
+def test_what_was_stored_unsealed_is_sealed_at_its_next_use(who: User) -> None:
+    change(who, totp_secret=SECRET)
+    verify(who, code_now())
+    assert SECRET not in now_of(who).totp_secret
+    verify(who, code_now(1))
+
+
+def test_another_key_takes_the_secrets_over(who: User) -> None:
+    enrolled(who)
+    second_factor.configure([NEXT_KEY, KEY])
+    verify(who, code_now())
+    second_factor.configure([NEXT_KEY])
+    verify(who, code_now(1))
+
+
+def test_without_the_key_recovery_codes_are_left(
+    who: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    codes = enrolled(who)
+    second_factor.configure([NEXT_KEY])
+    assert refused(who, code_now()) == "wrong_second_factor_code"
+    assert "SECRET_KEY_FALLBACKS" in caplog.text
+    verify(who, codes[0])
+
+
+def test_shorter_recovery_codes_of_before_still_work(who: User) -> None:
+    enrolled(who)
+    with transaction():
+        digest = hashlib.sha256(b"ABCDEFGHJKMN2345").hexdigest()
+        session.add(RecoveryCode(user_id=who.id, code_hash=digest))
+    verify(who, "ABCD-EFGH-JKMN-2345")

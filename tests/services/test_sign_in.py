@@ -46,7 +46,7 @@ def lock(who: User) -> None:
 def test_the_right_password() -> None:
     where = factories.account()
     who = factories.member_of(where)
-    assert attempt(who.mail_address) == SignedIn(who.id, False, False)
+    assert attempt(who.mail_address) == SignedIn(who.id, 0, False, False)
     assert now_of(who).last_sign_in_at is not None
     assert recorded() == [("sign_in", "")]
     actor = actor_of_last()

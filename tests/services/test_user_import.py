@@ -116,6 +116,14 @@ def test_an_address_taken_while_passwords_were_hashed(
     assert session.query(User).filter(User.mail_address == "a@example.jp").count() == 0
 
 
+@pytest.mark.usefixtures("quick_hash")
+def test_200_lines_are_the_most(place: tuple[Manager, Account, Account]) -> None:
+    lines = [f"u{number}@example.jp,User,本店,管理者" for number in range(200)]
+    assert import_users(place[0], file(*lines)) == 200
+    with pytest.raises(Refusal, match=r"file_too_large \(rows=200\)"):
+        import_users(place[0], file(*lines, "one-more@example.jp,User,本店,管理者"))
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -125,7 +133,7 @@ def test_an_address_taken_while_passwords_were_hashed(
         (f'{HEAD}\r\n"a'.encode(), "file_unreadable"),
         (b"mail,name\r\na,b", "file_without_head"),
         (file(), "file_empty"),
-        (file(*GOOD * 501), "file_too_large"),
+        (file(*GOOD * 100, GOOD[0]), "file_too_large"),
         (b"a" * 2_000_000, "file_too_large"),
     ],
 )

@@ -15,7 +15,10 @@ OPTIONS = {
     "rules": {"target-size": {"enabled": True}},  # of 2.2, which axe leaves off by itself
     "resultTypes": ["violations"],
 }
+# Half-faded text has too little contrast for the moment that it fades.
 RUN = f"""async () => {{
+    const passing = document.getAnimations().filter((it) => it.effect.getTiming().iterations !== Infinity);
+    await Promise.allSettled(passing.map((it) => it.finished));
     const {{ violations }} = await axe.run(document, {json.dumps(OPTIONS)});
     return violations.flatMap(({{ id, nodes }}) => nodes.map(
         (node) => `${{id}}: ${{node.html}} ${{node.failureSummary}}`

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.domain import phone_numbers
 from app.domain.call_flow import CallState
 from app.models.call import Call
+from app.portal.back_office.log_view import LogView, shown_number
 from app.portal.list_filters import Is, OfAccount, one_of_numbers
-from app.portal.view_bases import BackOfficeView
 
 STATES: Mapping[CallState, LazyString] = {
     CallState.NO_FLOW: _("No flow"),
@@ -23,15 +22,9 @@ STATES: Mapping[CallState, LazyString] = {
 }
 
 
-def shown_number(number: str | None) -> str:
-    """A number as people read it; nothing for a withheld one."""
-    return phone_numbers.display(number) if number else ""
-
-
-class CallView(BackOfficeView):
+class CallView(LogView):
     route_base = "/back-office/calls"
     datamodel = SQLAInterface(Call)
-    leaves_trail = True
     list_title = _("Calls")
     show_title = _("Call")
     list_columns = ("started_at", "called", "caller", "state", "account.name")
@@ -46,8 +39,6 @@ class CallView(BackOfficeView):
         "state": Is,
     }
     search_choices: ClassVar = {"state": STATES}
-    order_columns = ("id",)  # time-ordered, and the only order that has an index over all accounts
-    base_order = ("id", "desc")
     label_columns: ClassVar = {
         "id": _("ID"),
         "provider_call_id": _("Call ID at Plivo"),
@@ -68,6 +59,3 @@ class CallView(BackOfficeView):
         "recipient": shown_number,
         "state": STATES.__getitem__,
     }
-
-    def row_name(self, row: Any) -> str:
-        return f"{self.show_title} {row.id}"

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
 
 from app.domain.sms_status import MessageStatus
 from app.models.message import Message
-from app.portal.back_office.calls import shown_number
+from app.portal.back_office.log_view import LogView, shown_number
 from app.portal.delivery_labels import CARRIERS, STATUSES
 from app.portal.list_filters import Is, OfAccount, one_of_numbers
-from app.portal.view_bases import BackOfficeView
 
 
-class MessageView(BackOfficeView):
+class MessageView(LogView):
     route_base = "/back-office/messages"
     datamodel = SQLAInterface(Message)
-    leaves_trail = True
     list_title = _("SMS")
     show_title = _("SMS")
     list_columns = ("accepted_at", "incoming_number", "recipient", "status", "account.name")
@@ -41,8 +39,6 @@ class MessageView(BackOfficeView):
             if status is not MessageStatus.SENDING  # shown as the one before it
         }
     }
-    order_columns = ("id",)  # time-ordered, and the only order that has an index over all accounts
-    base_order = ("id", "desc")
     label_columns: ClassVar = {
         "id": _("ID"),
         "provider_id": _("Message ID at Plivo"),
@@ -73,6 +69,3 @@ class MessageView(BackOfficeView):
         "status": lambda status: STATUSES[status].text,
         "carrier": CARRIERS.__getitem__,
     }
-
-    def row_name(self, row: Any) -> str:
-        return f"{self.show_title} {row.id}"

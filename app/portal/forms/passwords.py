@@ -24,6 +24,7 @@ RULE_WORDS: Mapping[PasswordRule, LazyString] = {
     PasswordRule.SYMBOL: _("A symbol such as ! # % + ?"),
     PasswordRule.NO_SPACE: _("No white space"),
     PasswordRule.NOT_MAIL_NAME: _("Not the part of your mail address before the @"),
+    PasswordRule.NOT_GUESSABLE: _("Not easily guessed (checked when you save)"),
 }
 
 
@@ -43,6 +44,12 @@ class NewPasswordForm(FlaskForm):
         ],
         render_kw={"autocomplete": "new-password"},
     )
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        """The new password comes last, as on the page: errors are listed in that order."""
+        super().__init__(*arguments, **keywords)
+        for name in ("new_password", "new_password_again"):
+            self._fields.move_to_end(name)
 
     def show(self, refusal: Refusal) -> None:
         """Put what a service refused beside the field it is about."""
@@ -96,8 +103,9 @@ class ResetForm(NewPasswordForm):
 def rules_for(mail_address: str, refusal: Refusal | None = None) -> dict[str, Any]:
     """What the list of rules beside a new password needs: macros/passwords.html.
 
-    A rule comes with the pattern that a script checks while somebody types; without one the
-    password must not contain `mail_name`. `broken` are those that a service found broken.
+    A rule comes with the pattern that a script checks while somebody types. Without one, it is that
+    the password must not contain `mail_name`, or one that only a service decides. `broken` are
+    those that a service found broken.
     """
     broken = refusal.details.get("broken", ()) if refusal else ()
     name = mail_name(mail_address)

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from app.models import membership as membership_table
 from app.models.membership import Membership
 from app.portal import address_lists
-from app.portal.active_membership import active_membership, switch_account
+from app.portal.active_membership import active_membership
+from app.portal.own_session import renew_session
 from app.portal.safe_paths import safe_path
 
 
@@ -53,6 +54,6 @@ class AccountSelectionView(BaseView):
     def _enter(self, membership: Membership, wanted: str | None) -> Response:
         company = membership.account.company
         if not address_lists.let_in(company.id):
-            return address_lists.refuse(company.name)
-        switch_account(membership.account_id)
+            return address_lists.refuse(membership.account_id, company.name)
+        renew_session(account_id=membership.account_id)
         return redirect(safe_path(wanted) or url_for("IncomingNumberView.list"))

@@ -6,8 +6,8 @@ from flask import abort, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from werkzeug.wrappers import Response
 
-from app.portal.active_membership import LANGUAGE_KEY
 from app.portal.flask_settings import LANGUAGES
+from app.portal.own_session import LANGUAGE_KEY
 from app.portal.safe_paths import safe_path
 
 

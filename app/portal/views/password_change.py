@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -10,10 +10,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.domain.refusals import Refusal
-from app.models import database
-from app.models.user import User
-from app.portal.active_membership import ACCOUNT_KEY, SECOND_FACTOR_KEY, begin_session
 from app.portal.forms.passwords import PasswordChangeForm, rules_for
+from app.portal.own_session import renew_session
 from app.portal.safe_paths import safe_path
 from app.portal.session_steps import Step, owed_step
 from app.services.password_changes import change_password
@@ -35,7 +33,7 @@ class PasswordChangeView(BaseView):
                 refused = refusal
                 form.show(refusal)
             else:
-                _begin_anew(current_user.id)
+                renew_session(session_epoch=current_user.session_epoch)
                 flash(gettext("Your password was changed."), "success")
                 return redirect(wanted)
         return self.render_template(
@@ -46,12 +44,3 @@ class PasswordChangeView(BaseView):
             must_change=owed_step() is Step.CHANGE_PASSWORD,
             wanted=wanted,
         )
-
-
-def _begin_anew(user_id: int) -> None:
-    """The change ended all sessions of the user; this one goes on as a new one."""
-    begin_session(
-        database.session.get_one(User, user_id),
-        session.get(ACCOUNT_KEY),
-        second_factor_passed=bool(session.get(SECOND_FACTOR_KEY)),
-    )

@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.refusals import Refusal
-from app.portal.active_membership import end_session
 from app.portal.client_address import client_address
 from app.portal.forms.passwords import ResetForm, ResetRequestForm, rules_for
+from app.portal.own_session import end_session
 from app.services import password_resets
 
 ResponseT = TypeVar("ResponseT", bound=Response)

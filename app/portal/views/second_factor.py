@@ -12,16 +12,12 @@ from werkzeug.wrappers import Response
 
 from app.domain.refusals import Refusal
 from app.models import recovery_code
-from app.portal.active_membership import (
-    ACCOUNT_KEY,
-    begin_session,
-    end_session,
-)
 from app.portal.client_address import client_address
 from app.portal.forms.second_factor import CodeForm, EnrolForm, PasswordForm
+from app.portal.own_session import end_session, renew_session
 from app.portal.refusal_words import words_for
 from app.portal.safe_paths import safe_path
-from app.portal.session_steps import Step, owed_step
+from app.portal.session_steps import OPERATORS_NEED_SECOND_FACTOR, Step, owed_step
 from app.services import second_factor
 
 PENDING_KEY = "totp_pending"  # the secret that is being set up; the user sees it anyway
@@ -47,7 +43,7 @@ class SecondFactorView(BaseView):
                     return redirect(url_for("SignInView.login"))
                 form.form_errors.append(words_for(refusal))
             else:
-                _go_on_with_it_shown(passed=True)
+                renew_session(second_factor_passed=True)
                 return redirect(wanted)
         return self.render_template(
             "second_factor.html", title=_("Two-factor authentication"), form=form
@@ -67,7 +63,7 @@ class SecondFactorView(BaseView):
             except Refusal as refusal:
                 form.form_errors.append(words_for(refusal))
             else:
-                _go_on_with_it_shown(passed=True)
+                _go_on_alone(second_factor_passed=True)
                 return self.render_template(
                     "second_factor_codes.html",
                     title=_("Recovery codes"),
@@ -91,11 +87,15 @@ class SecondFactorView(BaseView):
         form = PasswordForm()
         if form.validate_on_submit():
             try:
-                second_factor.turn_off(current_user.id, form.password.data)
+                second_factor.turn_off(
+                    current_user.id,
+                    form.password.data,
+                    operators_need_it=current_app.config[OPERATORS_NEED_SECOND_FACTOR],
+                )
             except Refusal as refusal:
                 form.form_errors.append(words_for(refusal))
             else:
-                _go_on_with_it_shown(passed=False)
+                _go_on_alone(second_factor_passed=False)
                 flash(gettext("Two-factor authentication is off."), "success")
                 return redirect(url_for("SecondFactorView.enrol"))
         return self._show_that_it_is_on(form)
@@ -106,7 +106,10 @@ class SecondFactorView(BaseView):
             title=_("Two-factor authentication"),
             form=form,
             codes_left=recovery_code.left_of(current_user.id),
-            is_required=second_factor.is_required(current_user.id),
+            is_required=second_factor.is_required(
+                current_user._get_current_object(),
+                operators_need_it=current_app.config[OPERATORS_NEED_SECOND_FACTOR],
+            ),
         )
 
 
@@ -114,10 +117,8 @@ def _wanted() -> str:
     return safe_path(request.args.get("next")) or url_for("HomeView.index")
 
 
-def _go_on_with_it_shown(*, passed: bool) -> None:
-    """What a session may do has changed: a new one takes its place."""
-    begin_session(
-        current_user._get_current_object(),
-        session.get(ACCOUNT_KEY),
-        second_factor_passed=passed,
+def _go_on_alone(*, second_factor_passed: bool) -> None:
+    """The change ended all sessions of the user; this one goes on under a new token."""
+    renew_session(
+        session_epoch=current_user.session_epoch, second_factor_passed=second_factor_passed
     )

@@ -14,8 +14,9 @@ from wtforms.validators import InputRequired, Length
 from app.domain.refusals import Refusal
 from app.models.database import session
 from app.models.user import User
-from app.portal.active_membership import begin_session, end_session, only_account_of
+from app.portal.active_membership import only_account_of
 from app.portal.client_address import client_address
+from app.portal.own_session import begin_session, end_session
 from app.portal.refusal_words import words_for
 from app.portal.safe_paths import safe_path
 from app.services.sign_in import sign_in, sign_out
@@ -53,7 +54,7 @@ class SignInView(BaseView):
                 form.form_errors.append(words_for(refusal))
             else:
                 user = session.get_one(User, signed_in.user_id)
-                begin_session(user, only_account_of(user.id))
+                begin_session(user, signed_in.session_epoch, only_account_of(user.id))
                 return redirect(wanted)  # the guard asks for what is still owed on the way
         return self.render_template("sign_in.html", form=form, title=_("Log in"))
 

@@ -1,5 +1,5 @@
 // data-rules-of="<id of a password field>": each rule turns green while it is kept. The patterns come
-// from the server, which decides; a rule without one is that the mail name must not be in the password.
+// from the server, which decides; of those without one, the page knows only that about the mail name.
 for (const list of document.querySelectorAll("[data-rules-of]")) {
   const input = document.getElementById(list.dataset.rulesOf);
   const { mailName, kept: keptWord, open: openWord } = list.dataset;
@@ -8,15 +8,21 @@ for (const list of document.querySelectorAll("[data-rules-of]")) {
     pattern: item.dataset.pattern ? new RegExp(`^(?:${item.dataset.pattern})$`, "u") : null,
   }));
 
+  const judge = (password, { item, pattern }) => {
+    if (pattern) return pattern.test(password);
+    if (item.dataset.rule === "not_mail_name") return !password.toLowerCase().includes(mailName);
+    return null;
+  };
+
   const show = () => {
-    const password = input.value;
-    for (const { item, pattern } of rules) {
-      const isKept =
-        password !== "" && (pattern ? pattern.test(password) : !password.toLowerCase().includes(mailName));
+    for (const rule of rules) {
+      const { item } = rule;
+      const judged = judge(input.value, rule);
+      const isKept = input.value !== "" && Boolean(judged);
       const symbol = item.querySelector("use");
       item.classList.toggle("password-rule--kept", isKept);
       item.classList.remove("password-rule--broken");
-      item.querySelector("[data-state]").textContent = isKept ? keptWord : openWord;
+      item.querySelector("[data-state]").textContent = isKept ? keptWord : judged === null ? "" : openWord;
       symbol.setAttribute("href", symbol.getAttribute("href").replace(/#.*/, isKept ? "#check" : "#circle-dashed"));
     }
   };

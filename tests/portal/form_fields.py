@@ -1,0 +1,84 @@
+"""The table: every field of every form, and what a forger puts in. A new field is one line here.
+
+`account`, `company`: the id of another company's row. `=word`: that word, which would be valid, so
+that what is forged beside it gets past the form. `-`: nothing, as its button saves nothing.
+"""
+
+from __future__ import annotations
+
+from app.models.account import Account
+
+FIELDS = """
+account              account
+account_id           account
+action               =flow.save
+actor                =@
+add                  -
+back                 =//evil.example/
+body                 =Forged
+caller               =09012345678
+cidr                 =203.0.113.0/24
+code                 =000000
+company              =SECRET
+company_id           company
+current_password     =Forged-Passw0rd!
+digits               =0312345678
+file                 =
+guidance_1           =Forged
+guidance_2           =Forged
+guidance_4           =Forged
+guidance_5           =Forged
+label                =forged
+language             =en
+mail_address         =forged@example.jp
+name                 =Forged
+new_password         =Forged-Passw0rd!
+new_password_again   =Forged-Passw0rd!
+number               =05030000999
+password             =Forged-Passw0rd!
+q                    =SECRET
+recipient            =09012345678
+requires_totp        =y
+revision             =1
+role                 =company_admin
+seen                 =
+sender               =0312345678
+short_urls           =[]
+since                =2025-01-01
+sort                 =account_id
+state                =announced
+status               =active
+until                =2025-01-31
+user                 =SECRET
+"""
+
+UNASKED = {
+    "id": "1",
+    "pk": "1",
+    "user_id": "1",
+    "is_operator": "1",
+    "is_active": "1",
+    "roles": "company_admin",
+    "password_hash": "forged",
+    "totp_secret": "",
+    "session_epoch": "0",
+    "deleted_at": "",
+    "next": "//evil.example/",
+}
+"""What no form has, and a service that took whatever is sent would store."""
+
+
+def names() -> tuple[str, ...]:
+    return tuple(line.split()[0] for line in FIELDS.strip().splitlines())
+
+
+def forged(foreign: Account) -> dict[str, str]:
+    """Everything at once, aimed at this account and its company."""
+    ids = {"account": str(foreign.id), "company": str(foreign.company_id)}
+    values = dict(line.split() for line in FIELDS.strip().splitlines())
+    asked = {
+        name: value[1:] if value.startswith("=") else ids[value]
+        for name, value in values.items()
+        if value != "-"
+    }
+    return asked | UNASKED
