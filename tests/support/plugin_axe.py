@@ -17,8 +17,8 @@ OPTIONS = {
 }
 # Half-faded text has too little contrast for the moment that it fades.
 RUN = f"""async () => {{
-    const passing = document.getAnimations().filter((it) => it.effect.getTiming().iterations !== Infinity);
-    await Promise.allSettled(passing.map((it) => it.finished));
+    const ends = (it) => it.effect.getTiming().iterations !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map((it) => it.finished));
     const {{ violations }} = await axe.run(document, {json.dumps(OPTIONS)});
     return violations.flatMap(({{ id, nodes }}) => nodes.map(
         (node) => `${{id}}: ${{node.html}} ${{node.failureSummary}}`
