@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 
 from app.domain import guidance_texts, phone_numbers
-from app.domain.call_flow import DIGITS_TIMEOUT_S, MAX_ATTEMPTS, Announce, Ask, NoFlow
+from app.domain.call_flow import DIGITS_TIMEOUT_S, MAX_ATTEMPTS, Announce, Ask, NoFlow, NoSms
 from app.domain.slots import Slot
 from app.providers.plivo import call_xml
 from app.providers.plivo.call_xml import DEFAULT_VOICE, Sound, Spoken
@@ -74,6 +74,8 @@ def _instructed(reply: Reply) -> str:
             )
         case NoFlow():
             return call_xml.sound_and_hang_up([_spoken(guidance_texts.NO_FLOW_NOTICE)])
+        case NoSms():
+            return call_xml.sound_and_hang_up([_spoken(guidance_texts.NO_SMS_NOTICE)])
 
 
 def _sounds(slots: tuple[Slot, ...], reply: Reply) -> list[Sound]:

@@ -7,9 +7,21 @@ from typing import Any
 from celery.schedules import crontab
 
 AN_HOUR_S = 3600.0
+SEND_SWEEP_S = 5.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "send what is due": {"task": "worker.sms_tasks.sweep_waiting_messages", "schedule": 5.0},
+    "send what is due": {
+        "task": "worker.sms_tasks.sweep_waiting_messages",
+        "schedule": SEND_SWEEP_S,
+    },
+    "send again what rested": {
+        "task": "worker.sms_tasks.resend_retryable_messages",
+        "schedule": 15.0,
+    },
+    "settle what has no result": {
+        "task": "worker.sms_tasks.settle_messages_without_result",
+        "schedule": 60.0,
+    },
     "settle what is unclear": {
         "task": "worker.sms_tasks.settle_unclear_messages",
         "schedule": 30.0,
@@ -42,6 +54,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "forget old sessions": {
         "task": "worker.nightly_tasks.delete_old_sessions",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": AN_HOUR_S},
+    },
+    "forget the counts of past days": {
+        "task": "worker.nightly_tasks.forget_old_sms_counts",
         "schedule": crontab(hour=3, minute=30),
         "options": {"expires": AN_HOUR_S},
     },

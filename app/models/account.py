@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Account(Base):
     """`may_members_delete_published`: whether a 一般利用者 may delete a flow that callers hear.
     `has_softbank_sender`: the 「SMS表示元番号変更オプション」, with which SoftBank handsets show
-    the account's own sender number instead of a fixed one with 6 digits."""
+    the account's own sender number instead of a fixed one with 6 digits.
+    `resends_automatically`: 「自動再送」, whether messages that rest as リトライ are sent again."""
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("company_id", "name"),)
@@ -28,6 +29,7 @@ class Account(Base):
     name: Mapped[str] = mapped_column(String(200))
     may_members_delete_published: Mapped[bool] = mapped_column(default=True)
     has_softbank_sender: Mapped[bool] = mapped_column(default=False)
+    resends_automatically: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     company: Mapped[Company] = relationship(back_populates="accounts")
 

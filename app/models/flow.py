@@ -4,6 +4,7 @@ version."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,27 @@ class Flow(TenantMixin, Base):
         """Whether callers hear something else than the draft says. False before the first
         publication."""
         return self.published_version is not None and self.published_version.content != self.draft
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a call arrives; `version` is what callers hear, None where nothing is published."""
+
+    number_id: int
+    account_id: int
+    version: FlowVersion | None
+
+
+def destination_of(e164: str) -> Destination | None:
+    """The number that was called, and its live flow's published version; None for a number we do
+    not have."""
+    found = session.execute(
+        select(IncomingNumber.id, IncomingNumber.account_id, FlowVersion)
+        .outerjoin(Flow, (Flow.incoming_number_id == IncomingNumber.id) & Flow.deleted_at.is_(None))
+        .outerjoin(FlowVersion, FlowVersion.id == Flow.published_version_id)
+        .where(IncomingNumber.number == e164)
+    ).one_or_none()
+    return Destination(*found) if found else None
 
 
 def live_flow(number_id: int) -> Flow | None:

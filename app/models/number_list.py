@@ -128,13 +128,14 @@ def _matching(statement: Select[Any], search: str) -> Select[Any]:
     return statement.where(
         or_(
             IncomingNumber.label.icontains(text, autoescape=True),
-            *(IncomingNumber.number.contains(digits) for digits in _spellings(text)),
+            *(IncomingNumber.number.contains(digits) for digits in spellings(text)),
         )
     )
 
 
-def _spellings(text: str) -> list[str]:
+def spellings(text: str) -> list[str]:
     """What a part of a number (050-3000, 0001, +81 50) may be in E.164; nothing for words."""
+    text = unicodedata.normalize("NFKC", text)
     bare = "".join(sign for sign in text if not sign.isspace() and sign not in BETWEEN_DIGITS)
     if not bare.removeprefix("+").isdecimal():
         return []

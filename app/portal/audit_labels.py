@@ -50,6 +50,10 @@ ACTIONS: Mapping[str, LazyString] = {
     "audio_file.upload": _("Uploaded an audio file"),
     "audio_file.convert": _("Had an audio file converted"),
     "audio_file.remove": _("Removed an unused audio file"),
+    "suppression.add": _("Added a number to the suppression list"),
+    "suppression.import": _("Added numbers to the suppression list from a file"),
+    "suppression.remove": _("Removed a number from the suppression list"),
+    "suppression.stop_reply": _("Number suppressed after a STOP reply"),
     "number.label": _("Changed the memo of a number"),
     "user.create": _("Registered a user"),
     "user.update": _("Changed a user"),
@@ -78,6 +82,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "ip_range.create": _("Added an allowed address"),
     "ip_range.update": _("Changed an allowed address"),
     "ip_range.delete": _("Removed an allowed address"),
+    "message.resend": _("Had an SMS sent again"),
     "operator.view": _("Looked at by our staff"),
 }
 
@@ -96,6 +101,7 @@ FIELDS: Mapping[str, LazyString] = {
     "starts_at": _("Begins"),
     "ends_at": _("Ends"),
     "label": _("Memo"),
+    "added": _("Numbers added"),
     "written": _("Written form"),
     "reading": _("Reading"),
     "name": _("Name"),
@@ -116,10 +122,15 @@ FIELDS: Mapping[str, LazyString] = {
     "requires_totp": _("Second factor required"),
     "may_members_delete_published": _("Members may delete published flows"),
     "has_softbank_sender": _("Own sender number on SoftBank"),
+    "resends_automatically": _("Automatic resending"),
+    "error_code": _("Error code"),
 }
 
 VALUES: Mapping[str, Mapping[str, LazyString]] = {
     "reason": {
+        "by_hand": _("Added here"),
+        "file": _("From a file"),
+        "stop_reply": _("Replied STOP"),
         "wrong_password": _("Wrong password"),
         "wrong_current_password": _("Wrong current password"),
         "wrong_code": _("Wrong code"),

@@ -30,6 +30,7 @@ from app.portal.back_office.audit_trail import BackOfficeAuditTrailView
 from app.portal.back_office.calls import CallView
 from app.portal.back_office.companies import CompanyView
 from app.portal.back_office.company_admins import CompanyAdminView
+from app.portal.back_office.dead_letters import DeadLetterView
 from app.portal.back_office.incoming_numbers import BackOfficeNumberView
 from app.portal.back_office.ip_ranges import IpRangeView
 from app.portal.back_office.messages import MessageView
@@ -57,6 +58,7 @@ from app.portal.views.published_flow import PublishedFlowView
 from app.portal.views.reading_hints import ReadingHintView
 from app.portal.views.second_factor import SecondFactorView
 from app.portal.views.session import SessionView
+from app.portal.views.suppression import SuppressionView
 from app.portal.views.trial_calls import TrialCallView
 from app.portal.views.user_import import UserImportView
 from app.portal.views.user_sessions import UserSessionView
@@ -86,6 +88,7 @@ VIEWS = (
     FlowHistoryView,
     TrialCallView,
     DeliveryLogView,
+    SuppressionView,
     CallCountsView,
     CompanyUserView,
     UserImportView,
@@ -99,6 +102,7 @@ VIEWS = (
     BackOfficeUserView,
     CompanyAdminView,
     MessageView,
+    DeadLetterView,
     CallView,
 )
 

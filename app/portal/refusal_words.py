@@ -109,14 +109,20 @@ WORDS: Mapping[str, LazyString] = {
     "file_missing": _("Choose a CSV file."),
     "file_unreadable": _("This is not a CSV file in UTF-8 or Shift_JIS."),
     "file_without_head": _("The first line must name the columns: %(columns)s."),
-    "file_empty": _("The file has no users."),
+    "file_empty": _("The file has nothing below its first line."),
     "file_too_large": _("A file has at most %(rows)s lines and 1 MB."),
     "row_too_short": _("The line must have %(columns)s columns."),
     "row_account_unknown": _("Your company has no account named “%(name)s”."),
     "row_role_unknown": _("There is no role named “%(name)s”."),
     "row_other_name": _("Line %(line)s gives the same mail address another name."),
+    "not_a_mobile": _("Enter a Japanese mobile number, such as 090-1234-5678."),
+    "suppressed_already": _("This number is on the list already."),
     "number_unreadable": _("Enter a Japanese phone number, such as 050-3000-0001."),
     "number_taken": _("This number is issued already."),
+    "message_not_dead": _("This SMS is not given up on any more: somebody has sent it again."),
+    "message_perhaps_sent": _(
+        "Plivo may have accepted this SMS: it is not known yet, so it is not sent again."
+    ),
     "number_in_use": _(
         "This number has, or had, a flow or calls: they belong to its account, so it stays there."
     ),

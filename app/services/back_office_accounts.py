@@ -30,7 +30,12 @@ def create_account(*, company_id: int, name: str) -> int:
 
 
 def update_account(
-    account_id: int, *, name: str, may_members_delete_published: bool, has_softbank_sender: bool
+    account_id: int,
+    *,
+    name: str,
+    may_members_delete_published: bool,
+    has_softbank_sender: bool,
+    resends_automatically: bool,
 ) -> None:
     """Raises as `create_account`, and Refusal("row_gone")."""
     with transaction():
@@ -41,6 +46,7 @@ def update_account(
                 name=tidy_name(name),
                 may_members_delete_published=may_members_delete_published,
                 has_softbank_sender=has_softbank_sender,
+                resends_automatically=resends_automatically,
             )
         audit.record(
             "account.update",

@@ -38,6 +38,7 @@ flows            sign-in in     in   in   in   403   in     sign-in accounts pas
 flow-of-row      sign-in in     in   in   in   403   404    sign-in accounts password factor address
 publish-row      sign-in in     in   in   403  403   404    sign-in accounts password factor address
 deliveries       sign-in in     in   403  403  403   in     sign-in accounts password factor address
+delivery-row     sign-in in     in   403  403  403  404    sign-in accounts password factor address
 users            sign-in in     403  403  403  403   in     sign-in accounts password factor address
 user-of-row      sign-in in     403  403  403  403   404    sign-in accounts password factor address
 back-office      sign-in 403    403  403  403  in    403    sign-in accounts password factor address
@@ -111,6 +112,12 @@ POST  /numbers/<number_id>/flow/plans/<plan_id>/cancel                    publis
 POST  /numbers/<number_id>/flow/plans/<plan_id>/end                       publish-row
 GET   /deliveries/                            deliveries
 GET   /deliveries/download.csv                deliveries
+GET   /deliveries/suppressed/                 deliveries
+POST  /deliveries/suppressed/                 deliveries
+POST  /deliveries/suppressed/<entry_id>/remove  delivery-row
+GET   /deliveries/suppressed/import           deliveries
+POST  /deliveries/suppressed/import           deliveries
+GET   /deliveries/suppressed/template.csv     deliveries
 GET   /calls/                                 deliveries
 GET   /audit-trail/                           users
 GET   /audit-trail/download.csv               users
@@ -151,6 +158,10 @@ GET   /back-office/company-admins/<pk>/<action>   back-office
 POST  /back-office/company-admins/<pk>/<action>   back-office
 GET   /back-office/company-admins/add             back-office
 POST  /back-office/company-admins/add             back-office
+GET   /back-office/dead-letters/                  back-office
+GET   /back-office/dead-letters/<pk>              back-office
+GET   /back-office/dead-letters/<pk>/<action>     back-office
+POST  /back-office/dead-letters/<pk>/<action>     back-office
 GET   /back-office/ip-ranges/                 back-office
 GET   /back-office/ip-ranges/<pk>             back-office
 GET   /back-office/ip-ranges/<pk>/<action>    back-office

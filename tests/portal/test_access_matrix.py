@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.domain.roles import Role
+from app.domain.sms_status import MessageStatus
 from app.models import guidance_audio
 from app.models.account import Account
 from app.models.company_ip_range import CompanyIpRange
@@ -206,6 +207,7 @@ def _ip_range(_account: Account) -> int:
 
 ROWS_OF_ARGUMENTS: dict[str, Callable[[Account], object]] = {
     "audio_file_id": lambda account: factories.audio_file(account).id,
+    "entry_id": lambda account: factories.suppressed_number(account).id,
     "hint_id": lambda account: factories.reading_hint(account).id,
     "session_id": _session,
     "user_id": lambda account: factories.member_of(account, Role.MEMBER).id,
@@ -215,6 +217,11 @@ ROWS: dict[str, Callable[[Account], object]] = {
     "calls": lambda account: factories.call(factories.incoming_number(account)).id,
     "companies": lambda _account: factories.company().id,
     "company-admins": lambda account: factories.membership(factories.user(), account).id,
+    "dead-letters": lambda account: (
+        factories.message(
+            factories.call(factories.incoming_number(account)), status=MessageStatus.INTERNAL_ERROR
+        ).id
+    ),
     "ip-ranges": _ip_range,
     "messages": lambda account: (
         factories.message(factories.call(factories.incoming_number(account))).id

@@ -137,7 +137,11 @@ def test_accounts() -> None:
     create(company_id=factories.company().id, name="本店")
     refused("company_unknown", lambda: create(company_id=999, name="支店"))
     back_office_accounts.update_account(
-        row, name="本社", may_members_delete_published=False, has_softbank_sender=True
+        row,
+        name="本社",
+        may_members_delete_published=False,
+        has_softbank_sender=True,
+        resends_automatically=True,
     )
     account = session.get_one(Account, row)
     assert account.name == "本社"

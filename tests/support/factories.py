@@ -34,7 +34,10 @@ from app.models.membership import Membership
 from app.models.message import Message
 from app.models.publication_plan import PublicationPlan
 from app.models.reading_hint import ReadingHint
+from app.models.send_attempt import AttemptOutcome, SendAttempt
 from app.models.sender_number import SenderNumber
+from app.models.short_url import ShortUrl
+from app.models.suppressed_number import Reason, SuppressedNumber
 from app.models.tenant_scope import all_companies
 from app.models.trial_call import TrialCall
 from app.models.user import User
@@ -102,6 +105,10 @@ def sender_number(where: Account, digits: str = SENDER) -> SenderNumber:
 def reading_hint(where: Account, written: str = "", reading: str = "シノノメ") -> ReadingHint:
     written = written or f"東雲{next(_numbers)}"
     return _saved(ReadingHint(account_id=where.id, written=written, reading=reading))
+
+
+def suppressed_number(where: Account, number: str = MOBILE) -> SuppressedNumber:
+    return _saved(SuppressedNumber(account_id=where.id, number=number, reason=Reason.BY_HAND))
 
 
 def draft_flow(number: IncomingNumber, content: FlowContent = CONTENT) -> Flow:
@@ -239,14 +246,18 @@ def message(
     status: MessageStatus = MessageStatus.WAITING,
     provider_id: str | None = None,
     accepted_at: datetime | None = None,
+    queued_at: datetime | None = None,
     next_attempt_at: datetime | None = None,
     claimed_at: datetime | None = None,
     attempts: int = 0,
+    delays: int = 0,
+    outcome: AttemptOutcome | None = None,
     text: str = SMS.body,
+    error_code: str | None = None,
 ) -> Message:
     accepted = accepted_at or clock.now()
     units = sms_text.utf16_units(text)
-    return _saved(
+    message = _saved(
         Message(
             account_id=of.account_id,
             call_id=of.id,
@@ -260,11 +271,30 @@ def message(
             status=status,
             provider_id=provider_id,
             accepted_at=accepted,
+            queued_at=queued_at or accepted,
             next_attempt_at=next_attempt_at or accepted,
             claimed_at=claimed_at,
             attempts=attempts,
+            delays=delays,
+            error_code=error_code,
         )
     )
+    if attempts:
+        _saved(
+            SendAttempt(
+                message_id=message.id,
+                number=attempts,
+                account_id=message.account_id,
+                claimed_at=claimed_at or accepted,
+                provider_id=provider_id,
+                outcome=outcome or (AttemptOutcome.ACCEPTED if provider_id else None),
+            )
+        )
+    return message
+
+
+def short_url(of: Message, code: str, target: str = "https://www.example.jp/") -> ShortUrl:
+    return _saved(ShortUrl(code=code, account_id=of.account_id, message_id=of.id, target=target))
 
 
 def _saved(row: RowT) -> RowT:

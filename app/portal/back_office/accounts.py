@@ -34,6 +34,13 @@ class AccountEditForm(FlaskForm):
             " instead of a fixed one of 6 digits."
         ),
     )
+    resends_automatically = BooleanField(
+        _("Automatic resending"),
+        description=_(
+            "docomo only: an SMS that failed and might work if sent again (Retry) is sent again"
+            " after 5, 30 and 60 minutes."
+        ),
+    )
 
 
 class BackOfficeAccountView(EditableBackOfficeView):
@@ -49,6 +56,7 @@ class BackOfficeAccountView(EditableBackOfficeView):
         "company.name",
         "may_members_delete_published",
         "has_softbank_sender",
+        "resends_automatically",
         "created_at",
     )
     search_columns = ("name", "company")
@@ -62,6 +70,7 @@ class BackOfficeAccountView(EditableBackOfficeView):
         "company.name": _("Company"),
         "may_members_delete_published": _("Members may delete published flows"),
         "has_softbank_sender": _("Own sender number on SoftBank"),
+        "resends_automatically": _("Automatic resending"),
         "created_at": _("Registered"),
     }
     form = AccountForm
