@@ -45,6 +45,7 @@ class Voice:
     """Whatever it reads takes `duration_ms`."""
 
     duration_ms: int = 200
+    heard_by_callers = True
 
     @property
     def name(self) -> str:
