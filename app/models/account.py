@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.models.database import Base
+from app.models.database import Base, session
 
 if TYPE_CHECKING:
     from app.models.company import Company
@@ -35,3 +35,10 @@ class Account(Base):
 
     def __repr__(self) -> str:
         return self.name
+
+
+def lock(account_id: int) -> None:
+    """Inside a transaction: whoever else locks the account waits until it ends."""
+    session.execute(
+        select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
@@ -96,6 +96,14 @@ def live_flow(number_id: int) -> Flow | None:
         .where(Flow.incoming_number_id == number_id, Flow.deleted_at.is_(None))
         .options(joinedload(Flow.published_version))
     )
+
+
+def next_revision(number_id: int) -> int:
+    """One that no draft of the number had: what shows a deleted flow fits no later one."""
+    had = session.scalar(
+        select(func.max(Flow.draft_revision)).where(Flow.incoming_number_id == number_id)
+    )
+    return (had or 0) + 1
 
 
 def by_id(flow_id: int) -> Flow | None:

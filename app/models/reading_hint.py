@@ -37,5 +37,9 @@ def readings_of_account() -> dict[str, str]:
 
 
 def by_id(hint_id: int) -> ReadingHint | None:
-    """The hint, if it belongs to the account in scope."""
-    return session.scalar(select(ReadingHint).where(ReadingHint.id == hint_id))
+    """The hint, if it belongs to the account in scope, as the database has it now."""
+    return session.scalar(
+        select(ReadingHint)
+        .where(ReadingHint.id == hint_id)
+        .execution_options(populate_existing=True)
+    )

@@ -70,7 +70,7 @@ def _texts(content: FlowContent) -> dict[str, str]:
 def _guidance_in_words(guidance: Guidance) -> str:
     if guidance.file is None:
         return guidance.text
-    seconds = round(guidance.file.duration_ms / 1000)
+    seconds = guidance.file.duration_ms // 1000
     length = f"{seconds // 60}:{seconds % 60:02}"
     return _("Audio file: %(name)s (%(length)s)", name=guidance.file.name, length=length)
 

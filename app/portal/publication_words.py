@@ -53,7 +53,7 @@ def remark(event: FlowEvent) -> str:
     """What there is to say about an event: the user's comment, or what the schedule tells."""
     if event.action is FlowAction.PLAN_FAILED:
         return str(_WHY_FAILED.get(event.comment) or _("It does not keep today's rules any more."))
-    if event.comment == KEPT_NEWER:
+    if event.action is FlowAction.PLAN_ENDED and event.comment == KEPT_NEWER:
         return _("Something else was published by hand meanwhile, and stays.")
     return event.comment
 

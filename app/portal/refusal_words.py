@@ -74,6 +74,7 @@ WORDS: Mapping[str, LazyString] = {
         " shall stand."
     ),
     "row_gone": _("This is not there any more: somebody may have deleted it meanwhile."),
+    "number_unknown": _("This is not there any more: somebody may have deleted it meanwhile."),
     "name_missing": _("Enter a name."),
     "name_too_long": _("A name has at most %(longest)s characters."),
     "company_unknown": _("This company is not there any more. Choose another."),

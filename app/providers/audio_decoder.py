@@ -51,16 +51,17 @@ class Refused(Exception):
 def main(original: str, converted: str) -> int:
     _limit()
     try:
-        with Path(original).open("rb") as file:
-            size = max(1, Path(original).stat().st_size)
-            samples = _tamed(_telephone(_frames(file, size)))
+        size = max(1, Path(original).stat().st_size)
+        with Path(original).open("rb") as file, Path(f"{converted}.raw").open("w+b") as raw:
+            for piece in _telephone(_frames(file, size)):
+                raw.write(piece.tobytes())
+            _write(converted, raw)
     except Refused as refused:
         _say(f"problem {refused}")
         return 1
     except (FFmpegError, ValueError, EOFError, OverflowError):
         _say("problem audio_unreadable")
         return 1
-    _write(converted, samples)
     return 0
 
 
@@ -69,7 +70,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_SAMPLES * 2 + 4096,) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_SAMPLES * _NOTHING.itemsize,) * 2)
 
 
 def _say(line: str) -> None:
@@ -102,11 +103,19 @@ def _frames(file: BinaryIO, size: int) -> Iterator[Any]:
                 _say(f"progress {told}")
 
 
-def _telephone(frames: Iterator[Any]) -> Samples:
+def _telephone(frames: Iterator[Any]) -> Iterator[Samples]:
     """One channel at the telephone's rate. soxr's low-pass keeps what is above 4 kHz from folding
     back into the voice."""
-    pieces: list[Samples] = []
-    count, rate_hz = 0, 0
+    count = 0
+    for piece in _resampled(frames):
+        count += piece.size
+        if count >= MAX_SAMPLES:
+            raise Refused("audio_too_long")
+        yield np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _resampled(frames: Iterator[Any]) -> Iterator[Samples]:
+    rate_hz = 0
     stream: Any = None
     mixer: Any = None
     kind: Any = None
@@ -116,7 +125,7 @@ def _telephone(frames: Iterator[Any]) -> Samples:
         if kind != (frame.format.name, frame.layout.name, frame.sample_rate):
             kind = (frame.format.name, frame.layout.name, frame.sample_rate)
             if stream is not None and rate_hz != frame.sample_rate:
-                pieces.append(stream.resample_chunk(_NOTHING, last=True))
+                yield stream.resample_chunk(_NOTHING, last=True)
                 stream = None
             rate_hz = frame.sample_rate
             mixer = av.AudioResampler(format="flt", layout="mono", rate=rate_hz)
@@ -125,33 +134,48 @@ def _telephone(frames: Iterator[Any]) -> Samples:
             )
         frame.pts = None  # time stamps of recordings jump; every sample there is is played
         for mixed in mixer.resample(frame):
-            piece = stream.resample_chunk(mixed.to_ndarray().reshape(-1))
-            count += piece.size
-            pieces.append(piece)
-        if count > MAX_SAMPLES:
-            raise Refused("audio_too_long")
+            yield stream.resample_chunk(mixed.to_ndarray().reshape(-1))
     if stream is None:
         raise Refused("audio_unreadable")
-    pieces.append(stream.resample_chunk(_NOTHING, last=True))
-    samples = np.concatenate(pieces)
-    if samples.size >= MAX_SAMPLES:
-        raise Refused("audio_too_long")
-    return samples
+    yield stream.resample_chunk(_NOTHING, last=True)
 
 
 _NOTHING: Samples = np.zeros(0, dtype=np.float32)
 
 
-def _tamed(samples: Samples) -> Samples:
-    """As loud as speech should be; peaks that stand out are rounded off, not clipped."""
-    samples = np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    samples = samples - np.float32(samples.mean(dtype=np.float64) if samples.size else 0.0)
-    loudness_db = _loudness_db(samples)
+def _write(path: str, raw: BinaryIO) -> None:
+    """As loud as speech should be; peaks that stand out are rounded off, not clipped.
+
+    The raw samples are read again and again, a block at a time: a process that held them would take
+    many times their size.
+    """
+    centre = _centre(raw)
+    loudness_db = _loudness_db(raw, centre)
     if loudness_db < SILENCE_DB:
         raise Refused("audio_silent")
-    gain = 10 ** (min(LOUDNESS_DB - loudness_db, MAX_GAIN_DB) / 20)
+    gain = np.float32(10 ** (min(LOUDNESS_DB - loudness_db, MAX_GAIN_DB) / 20))
     ceiling = 10 ** (LOUDEST_DB / 20)
-    return _rounded(samples * np.float32(gain), ceiling)
+    with wave.open(path, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(TELEPHONE_RATE_HZ)
+        for block in _blocks(raw):
+            tamed = _rounded((block - centre) * gain, ceiling)
+            sound.writeframesraw(np.round(tamed * 32767).astype("<i2").tobytes())
+
+
+def _blocks(raw: BinaryIO) -> Iterator[Samples]:
+    raw.seek(0)
+    while content := raw.read(BLOCK * _NOTHING.itemsize):
+        yield np.frombuffer(content, dtype=np.float32)
+
+
+def _centre(raw: BinaryIO) -> np.float32:
+    count, total = 0, 0.0
+    for block in _blocks(raw):
+        count += block.size
+        total += float(block.sum(dtype=np.float64))
+    return np.float32(total / max(1, count))
 
 
 def _rounded(samples: Samples, ceiling: float) -> Samples:
@@ -162,26 +186,15 @@ def _rounded(samples: Samples, ceiling: float) -> Samples:
     return np.where(over > 0, np.sign(samples) * bent, samples).astype(np.float32)
 
 
-def _loudness_db(samples: Samples) -> float:
+def _loudness_db(raw: BinaryIO, centre: np.float32) -> float:
     """The mean power of what is said, without the pauses, in dB below full scale."""
-    rest = -samples.size % BLOCK
-    blocks = np.pad(samples, (0, rest)).reshape(-1, BLOCK)
-    power = np.square(blocks, dtype=np.float64).mean(axis=1)
-    if not power.size or power.max() <= 0:
-        return float("-inf")
+    powers = [np.square(block - centre, dtype=np.float64).sum() / BLOCK for block in _blocks(raw)]
+    power = np.array(powers)
     heard = power[power >= 10 ** (SILENCE_DB / 10)]
     if not heard.size:
         return float("-inf")
     said = heard[heard >= heard.mean() / 10 ** (GATE_DB / 10)]
     return float(10 * np.log10(said.mean()))
-
-
-def _write(path: str, samples: Samples) -> None:
-    with wave.open(path, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(TELEPHONE_RATE_HZ)
-        sound.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from app import clock
 from app.domain.content_changes import changed_parts
 from app.domain.flow_content import FlowContent, check_content, sample_content
 from app.domain.refusals import Refusal
+from app.models import flow as flow_table
 from app.models import incoming_number, publication_plan, sender_number
 from app.models.database import insert_if_new, transaction
 from app.models.flow import Flow
@@ -20,7 +21,7 @@ def register_flow(number_id: int) -> None:
     Raises Refusal("number_unknown") for a number outside the account.
     """
     with transaction():
-        number = incoming_number.by_id(number_id)
+        number = incoming_number.lock(number_id)
         if number is None:
             raise Refusal("number_unknown")
         registered = insert_if_new(
@@ -47,7 +48,7 @@ def save_draft(number_id: int, content: FlowContent, *, revision: int, user_id: 
         check_content(content, sender_number.digits_of_account())
         before, after = changed_parts(flow.draft, content.to_json())
         flow.draft = content.to_json()
-        flow.draft_revision += 1
+        flow.draft_revision = flow_table.next_revision(number_id)
         flow.draft_saved_at = clock.now()
         flow.draft_saved_by_id = user_id
         audit.record("flow.save", flow.incoming_number.number, before=before, after=after)

@@ -9,7 +9,7 @@ from app.domain.flow_content import ContentRefused, check_content
 from app.domain.publication_rules import check_comment
 from app.domain.refusals import Refusal
 from app.models import flow as flow_table
-from app.models import flow_version, sender_number
+from app.models import flow_version, incoming_number, sender_number
 from app.models.database import session, transaction
 from app.models.flow import Flow
 from app.models.flow_event import FlowAction
@@ -83,7 +83,7 @@ def load_into_draft(number_id: int, version_id: int, *, revision: int, user_id: 
         version = _version_of(flow, version_id)
         before, after = changed_parts(flow.draft, version.content)
         flow.draft = version.content
-        flow.draft_revision += 1
+        flow.draft_revision = flow_table.next_revision(number_id)
         flow.draft_saved_at = clock.now()
         flow.draft_saved_by_id = user_id
         audit.record(
@@ -102,6 +102,7 @@ def restore_flow(number_id: int, flow_id: int, *, user_id: int) -> bool:
     has another flow.
     """
     with transaction():
+        incoming_number.lock(number_id)
         in_the_way = flow_table.lock_live_flow(number_id)
         flow = flow_table.lock_flow(flow_id)
         if flow is None or flow.incoming_number_id != number_id or flow.deleted_at is None:

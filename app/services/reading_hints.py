@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.reading_hints import MAX_PER_ACCOUNT, tidy_reading, tidy_written
 from app.domain.refusals import Refusal
-from app.models import reading_hint
+from app.models import account, reading_hint
 from app.models.database import insert_if_new, session, transaction
 from app.models.reading_hint import ReadingHint
 from app.services import audit
@@ -18,6 +18,7 @@ def add_hint(account_id: int, written: str, reading: str) -> None:
     """
     word, said = tidy_written(written), tidy_reading(reading)
     with transaction():
+        account.lock(account_id)
         if len(reading_hint.readings_of_account()) >= MAX_PER_ACCOUNT:
             raise Refusal("hints_too_many", limit=MAX_PER_ACCOUNT)
         if not insert_if_new(ReadingHint, account_id=account_id, written=word, reading=said):
@@ -29,7 +30,7 @@ def change_hint(hint_id: int, written: str, reading: str) -> None:
     """Raises Refusal("row_gone") for one that is not there, and as `add_hint`."""
     word, said = tidy_written(written), tidy_reading(reading)
     with transaction():
-        hint = _hint(hint_id)
+        hint = _locked_hint(hint_id)
         if word != hint.written and word in reading_hint.readings_of_account():
             raise Refusal("written_taken")
         audit.record(
@@ -44,13 +45,17 @@ def change_hint(hint_id: int, written: str, reading: str) -> None:
 def delete_hint(hint_id: int) -> None:
     """Raises Refusal("row_gone") for one that is not there."""
     with transaction():
-        hint = _hint(hint_id)
+        hint = _locked_hint(hint_id)
         audit.record("reading_hint.delete", hint.written, before={"reading": hint.reading})
         session.delete(hint)
 
 
-def _hint(hint_id: int) -> ReadingHint:
+def _locked_hint(hint_id: int) -> ReadingHint:
+    """The hint as it is once nobody else writes in its dictionary."""
     hint = reading_hint.by_id(hint_id)
+    if hint is not None:
+        account.lock(hint.account_id)
+        hint = reading_hint.by_id(hint_id)
     if hint is None:
         raise Refusal("row_gone")
     return hint

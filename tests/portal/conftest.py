@@ -109,13 +109,14 @@ def built_app(settings: Settings, mails_told: list[int]) -> Flask:
 
 @pytest.fixture
 def app(built_app: Flask, db: Engine, settings: Settings, mails_told: list[int]) -> Iterator[Flask]:
-    before = dict(built_app.config)
+    before, extensions = dict(built_app.config), dict(built_app.extensions)
     mails_told.clear()
     mails.configure(mail_sender(settings), mails_told.append)  # other tests of this process do too
     built_app.config["RATELIMIT_ENABLED"] = False  # tests sign in more often than people do
     yield built_app
     built_app.config.clear()
     built_app.config.update(before)
+    built_app.extensions.update(extensions)
 
 
 @pytest.fixture

@@ -290,10 +290,11 @@ def test_a_flow_deleted_meanwhile_loses_no_text(someone: Visitor, number: Incomi
     someone.get(_edit(number))
     with account_scope(number.account_id):
         flows.delete_flow(number.id, user_id=factories.user().id, may_publish=True)
-    page = someone.post(_edit(number), follow=True, revision=0, **TYPED)
-    assert page.status_code == 409
-    assert "This flow was deleted meanwhile." in words(page)
-    assert TYPED["body"] in page.get_data(as_text=True)
+    for more, status in (({}, 409), ({"guidance_1_kind": "file"}, 422)):
+        page = someone.post(_edit(number), follow=True, revision=0, **TYPED, **more)
+        assert page.status_code == status
+        assert "This flow was deleted meanwhile." in words(page)
+        assert TYPED["body"] in page.get_data(as_text=True)
 
 
 def test_publishing_freezes_the_saved_draft(

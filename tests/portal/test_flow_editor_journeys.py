@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -70,11 +70,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)
-def voice(app: Flask) -> Iterator[None]:
-    before = app.extensions["todoku_speech"]
+def voice(app: Flask) -> None:
     app.extensions["todoku_speech"] = Voice()
-    yield
-    app.extensions["todoku_speech"] = before
 
 
 @pytest.fixture

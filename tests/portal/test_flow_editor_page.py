@@ -20,7 +20,7 @@ from tests.support import factories
 URL = "https://www.example.jp/campaign/spring?from=poster"
 FAMILY = "👨\u200d👩\u200d👧"
 Open = Callable[[], None]
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.support import factories
 from tests.support.plugin_browser import ARGUMENTS, DESKTOP, PATIENCE_MS, chromium_path
 from tests.support.wav_files import PCM, chunk, format_chunk, mulaw_wav, wav
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 MUSIC = wav(format_chunk(PCM, 2, 44_100, 16), chunk(b"data", bytes(range(250)) * 4000))
 
@@ -133,7 +133,6 @@ def saved_file(number: IncomingNumber, slot: Slot = Slot.GREETING) -> tuple[str,
     return file.name, heard
 
 
-@pytest.mark.slow
 def test_a_wrong_file_is_refused_converted_and_saved(
     page: Page, open_editor: Callable[[Page], None], number: IncomingNumber
 ) -> None:
@@ -160,7 +159,6 @@ def test_a_wrong_file_is_refused_converted_and_saved(
     assert abs(len(heard) - 44 - 16_000 * len(MUSIC) / 176_400) < 200
 
 
-@pytest.mark.slow
 def test_a_recording_is_made_heard_and_used(
     with_microphone: Page, open_editor: Callable[[Page], None], number: IncomingNumber
 ) -> None:
@@ -202,7 +200,6 @@ def test_without_a_microphone_it_says_so(page: Page, open_editor: Callable[[Page
     expect(card(page).locator("[data-picks]")).to_be_focused()
 
 
-@pytest.mark.slow
 def test_a_saved_kind_is_changed_after_a_question_only(
     page: Page, open_editor: Callable[[Page], None]
 ) -> None:
@@ -225,7 +222,6 @@ def test_a_saved_kind_is_changed_after_a_question_only(
     expect(panel(page, "1", "empty")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_a_file_can_be_dropped(page: Page, open_editor: Callable[[Page], None]) -> None:
     open_editor(page)
     choose_file_kind(page)

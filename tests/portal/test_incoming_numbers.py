@@ -209,6 +209,19 @@ def test_the_memo_is_saved_and_shown_as_text(someone: Visitor, account: Account)
     assert "A memo has at most 100 characters." in words(too_long)
 
 
+@pytest.mark.parametrize("action", ["flow", "label"])
+def test_a_number_taken_away_at_this_moment_is_said_to_be_gone(
+    someone: Visitor, account: Account, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = factories.incoming_number(account)
+    someone.get("/numbers/")
+    monkeypatch.setattr(incoming_number, "lock", lambda _number_id: None)
+    answer = someone.post(f"/numbers/{number.id}/{action}", label="駅前", follow=True)
+    assert "This is not there any more" in words(answer)
+    with account_scope(account.id):
+        assert flow_table.live_flow(number.id) is None
+
+
 @pytest.mark.parametrize("action", ["flow", "flow/delete", "label"])
 def test_a_number_of_another_account_does_not_exist(
     someone: Visitor, account: Account, action: str

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.models.account import Account
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 LONG = "お電話ありがとうございます。こちらは自動受付です。" * 3
 

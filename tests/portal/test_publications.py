@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app import clock
 from app.domain.roles import Role
@@ -143,9 +144,9 @@ def test_planned_in_japan_time_and_seen_everywhere(
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"first_day": ""}, "Enter a date such as 2025/2/21."),
+        ({"first_day": ""}, "Enter a date."),
         ({"first_time": ""}, "Enter a time such as 9:00."),
-        ({"last_day": ""}, "Enter a date such as 2025/2/21."),
+        ({"last_day": ""}, "Enter a date."),
         ({"last_time": "25:00"}, "Enter a time such as 9:00."),
         ({"first_day": "2025-02-20"}, "The beginning is past. Choose a later time."),
         ({"last_day": "2025-12-28"}, "The end must be later than the beginning."),
@@ -354,6 +355,17 @@ def test_what_the_schedule_did_is_explained(
         "Schedule",
     ):
         assert words_of_it in text
+
+
+def test_a_comment_never_reads_as_the_schedules_word(
+    someone: Visitor, number: IncomingNumber, author: Any
+) -> None:
+    published(number, author, "一")
+    with all_companies("test"), transaction():
+        session.execute(update(FlowEvent).values(comment=KEPT_NEWER))
+    text = someone.text(history(number))
+    assert KEPT_NEWER in text
+    assert "Something else was published by hand" not in text
 
 
 def test_a_long_history_comes_in_pages_with_few_statements(

@@ -104,7 +104,8 @@ def test_refused_mended_and_planned(
     page.goto(page.url.replace("/edit", "/history/"))
     expect(page.locator(".plan")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.locator(".plan form button").click()
+    page.locator(".plan button").click()
+    page.locator("#cancel-plan-dialog button[type=submit]").click()
     expect(page.locator(".plan")).to_have_count(0)
     assert plans(number) == 0
 

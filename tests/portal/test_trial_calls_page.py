@@ -27,7 +27,7 @@ from app.models.trial_call import TrialCall
 from app.portal import trial_words
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 OpenPage = Callable[[], None]
 
 
@@ -45,6 +45,7 @@ class Voice:
     """Whatever it reads takes `duration_ms`."""
 
     duration_ms: int = 200
+    heard_by_callers = True
 
     @property
     def name(self) -> str:
@@ -142,7 +143,6 @@ def test_a_landline_keys_in_a_number_and_the_sms_arrives(page: Page, open_page: 
     assert stored.script == {"caller": "landline", "keyed": ["08012345678"]}
 
 
-@pytest.mark.slow
 def test_by_keyboard_on_a_narrow_screen(page: Page, open_page: OpenPage) -> None:
     open_page()
     page.set_viewport_size({"width": 390, "height": 844})
@@ -160,7 +160,6 @@ def test_by_keyboard_on_a_narrow_screen(page: Page, open_page: OpenPage) -> None
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-@pytest.mark.slow
 def test_nothing_keyed_in_time_three_times_ends_without_an_sms(
     page: Page, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,7 +212,6 @@ def test_who_hangs_up_before_4_gets_nothing(page: Page, open_page: OpenPage) -> 
     expect(page.locator("[data-key='1']")).to_be_disabled()
 
 
-@pytest.mark.slow
 def test_a_saved_call_is_played_again_and_taken_as_right(
     page: Page, open_page: OpenPage, flow: Flow
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import random
 import struct
+import subprocess
+import sys
 import wave
 from contextlib import suppress
 from pathlib import Path
@@ -148,6 +150,37 @@ def test_ten_hours_in_a_small_file_are_refused_soon() -> None:
     assert len(small) < 100_000
     with pytest.raises(Refusal, match="audio_too_long"):
         converted(small)
+
+
+MEASURED = """
+import re, sys
+from pathlib import Path
+from app.providers import audio_decoder
+status = audio_decoder.main(*sys.argv[1:])
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
+print(status, int(peak) // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rate_hz", [42_000, 768_000])
+def test_the_decoder_stays_below_a_hundred_megabytes(tmp_path: Path, rate_hz: int) -> None:
+    """The largest file there can be: at 42 kHz in stereo it is 4:57 long."""
+    noise = np.random.default_rng(1).integers(-9000, 9000, 12_490_000, dtype="<i2").tobytes()
+    original = tmp_path / "original"
+    original.write_bytes(wav(format_chunk(PCM, 2, rate_hz, 16), chunk(b"data", noise * 2)))
+    assert original.stat().st_size > 49_900_000
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(original), str(tmp_path / "telephone.wav")],
+        cwd=audio_conversion._ROOT,
+        env={"OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, peak_mb = done.stdout.splitlines()[-1].split()
+    assert status == "0"
+    assert int(peak_mb) < 100
 
 
 SECRET = Path("/etc/passwd")

@@ -93,6 +93,23 @@ def test_the_second_of_two_saves_is_told(number: IncomingNumber, author: User) -
     assert live(number).draft_content == factories.CONTENT
 
 
+def test_a_page_left_open_over_a_deleted_flow_does_not_overwrite_the_next_one(
+    number: IncomingNumber, author: User
+) -> None:
+    def save(revision: int, text: str) -> int:
+        content = FlowContent({Slot.GREETING: Guidance(text)})
+        return flows.save_draft(number.id, content, revision=revision, user_id=author.id)
+
+    flows.register_flow(number.id)
+    left_open = save(0, "一")
+    flows.delete_flow(number.id, user_id=author.id, may_publish=True)
+    flows.register_flow(number.id)
+    save(0, "二")
+    with pytest.raises(Refusal, match="draft_conflict"):
+        save(left_open, "三")
+    assert live(number).draft_content.guidances[Slot.GREETING].text == "二"
+
+
 def test_a_sender_of_another_account_is_refused(number: IncomingNumber, author: User) -> None:
     factories.sender_number(factories.account(), "0399999999")
     flows.register_flow(number.id)

@@ -135,6 +135,34 @@ def test_only_one_of_two_same_words_is_added(account: Account) -> None:
     assert refused == ["written_taken"] * 3
 
 
+def test_of_two_who_give_a_word_away_at_once_one_is_told(account: Account) -> None:
+    own = [factories.reading_hint(account).id for _ in range(4)]
+
+    def rename(hint_id: int) -> None:
+        with account_scope(account.id):
+            change_hint(hint_id, "東雲", "シノノメ")
+
+    outcome = at_once(*(lambda hint_id=hint_id: rename(hint_id) for hint_id in own))
+    assert sorted(str(told) for told in outcome) == ["None", *["written_taken"] * 3]
+
+
+def test_a_word_deleted_while_another_changes_it_is_gone(account: Account) -> None:
+    for _ in range(5):
+        hint_id = factories.reading_hint(account).id
+
+        def change(hint_id: int = hint_id) -> None:
+            with account_scope(account.id):
+                change_hint(hint_id, "東", "アズマ")
+
+        def delete(hint_id: int = hint_id) -> None:
+            with account_scope(account.id):
+                delete_hint(hint_id)
+
+        changed, *deleted = at_once(change, delete, delete)
+        assert str(changed) in {"None", "row_gone"}
+        assert sorted(map(str, deleted)) == ["None", "row_gone"]
+
+
 @pytest.mark.usefixtures("account")
 def test_a_strangers_reading_is_not_there() -> None:
     theirs = factories.reading_hint(factories.account())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import time_machine
@@ -16,6 +18,7 @@ from app.models import flow_event, flow_version
 from app.models.account import Account
 from app.models.audit_entry import AuditEntry
 from app.models.database import session, transaction
+from app.models.flow import Flow
 from app.models.flow_event import FlowAction, FlowEvent
 from app.models.incoming_number import IncomingNumber
 from app.models.publication_plan import PlanState, PublicationPlan
@@ -25,6 +28,7 @@ from app.models.user import User
 from app.services import flows, publications
 from tests.services.publication_support import heard, live, publish, save, saying
 from tests.support import factories
+from tests.support.parallel import at_once
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -192,6 +196,32 @@ def test_a_deleted_flow_comes_back_with_all_it_had(number: IncomingNumber, autho
     ]
     with pytest.raises(Refusal, match="flow_unknown"):
         publications.restore_flow(number.id, gone, user_id=author.id)
+
+
+def test_two_flows_are_not_brought_back_at_once(
+    number: IncomingNumber, author: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = []
+    for _ in range(2):
+        flows.register_flow(number.id)
+        gone.append(live(number).id)
+        flows.delete_flow(number.id, user_id=author.id, may_publish=True)
+    both_are_past_the_check = threading.Barrier(2)
+    lock_flow = flow_table.lock_flow
+
+    def lock_late(flow_id: int) -> Flow | None:
+        with suppress(threading.BrokenBarrierError):
+            both_are_past_the_check.wait(0.3)
+        return lock_flow(flow_id)
+
+    def restore(flow_id: int) -> None:
+        with account_scope(number.account_id):
+            publications.restore_flow(number.id, flow_id, user_id=author.id)
+
+    monkeypatch.setattr(flow_table, "lock_flow", lock_late)
+    outcome = at_once(*(lambda flow_id=flow_id: restore(flow_id) for flow_id in gone))
+    assert sorted(map(str, outcome)) == ["None", "flow_in_the_way"]
+    assert live(number).id in gone
 
 
 def test_what_breaks_the_rules_by_now_comes_back_as_a_draft(

@@ -81,7 +81,11 @@ class PublishForm(Form):
             return publication_rules.parse_moment(day.data or "", clock_time.data or "")
         except Refusal as refusal:
             if refusal.code == "date_invalid":
-                day.errors = [gettext("Enter a date such as 2025/2/21.")]
+                day.errors = [
+                    gettext("Enter a date such as 2025/2/21.")
+                    if day.data
+                    else gettext("Enter a date.")
+                ]
             else:
                 clock_time.errors = [gettext("Enter a time such as 9:00.")]
             return None

@@ -53,11 +53,12 @@ class FlowEditorView(AccountView):
             )
         except ContentRefused as refused:
             form.add_problems(refused.problems)
-            return self._page(number, _flow(number_id), form, unsaved=True), 422
+            return self._page(number, flow_table.live_flow(number_id), form, unsaved=True), 422
         except Refusal as refusal:
-            if refusal.code == "draft_conflict":
-                return self._conflict(number, _flow(number_id), form), 409
-            return self._page(number, None, form, unsaved=True), 409
+            flow = flow_table.live_flow(number_id)
+            if flow and refusal.code == "draft_conflict":
+                return self._conflict(number, flow, form), 409
+            return self._page(number, flow, form, unsaved=True), 409
         flash(_("The draft is saved."), "success")
         to_trial = request.form.get("then") == "trial"
         next_page = "TrialCallView.show" if to_trial else "FlowEditorView.edit"
@@ -118,13 +119,6 @@ def _number(number_id: int) -> IncomingNumber:
     if number is None:
         abort(404)
     return number
-
-
-def _flow(number_id: int) -> Flow:
-    flow = flow_table.live_flow(number_id)
-    if flow is None:
-        abort(404)
-    return flow
 
 
 def _field_name(name: str) -> str:

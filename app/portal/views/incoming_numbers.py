@@ -76,7 +76,11 @@ class IncomingNumberView(AccountView):
     @needs(Right.EDIT_FLOWS)
     def register_flow(self, number_id: int) -> Response:
         _number_or_404(number_id)
-        register_flow(number_id)
+        try:
+            register_flow(number_id)
+        except Refusal as refusal:
+            flash(words_for(refusal), "warning")
+            return redirect(url_for("IncomingNumberView.list"))
         return redirect(url_for("FlowEditorView.edit", number_id=number_id))
 
     @expose(f"/<{ROW_ID}:number_id>/flow/delete", methods=["POST"])

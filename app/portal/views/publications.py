@@ -203,7 +203,8 @@ def _why_not_published(refusal: Refusal) -> str:
         case "trial_calls_failed":
             failed: Any = refusal.details["failed"]
             return _(
-                "Not published: saved trial calls go differently now: %(names)s.",
+                "Not published: saved trial calls go differently now: %(names)s. "
+                "Open the trial call to see what differs.",
                 names=" / ".join(trial_words.failures_in_words(failed)),
             )
         case _:
