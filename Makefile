@@ -44,7 +44,7 @@ test: .venv/tests.stamp $(CATALOGUES)
 .PHONY: test-slow
 test-slow: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist load --maxschedchunk 1 -m slow $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist load --maxschedchunk 1 -m slow $(PYTEST_ARGS)
 
 # Every check runs, so that one run shows all there is to mend.
 .PHONY: check

@@ -155,7 +155,6 @@ def address_of(rule: Rule, account: Account) -> str:
     values: dict[str, object] = {
         "filename": "css/base.css",
         "token": "x" * 43,
-        "action": "delete",
     }
     for name, row in ROWS_OF_ARGUMENTS.items():
         if name in rule.arguments:
@@ -169,8 +168,7 @@ def address_of(rule: Rule, account: Account) -> str:
     if "pk" in rule.arguments:
         table = rule.rule.split("/")[2]
         values["pk"] = ROWS[table](account)
-        if table == "users":
-            values["action"] = "unlock"
+        values["action"] = ACTIONS.get(table, "delete")
     built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
     assert built is not None
     return built[1]
@@ -212,6 +210,7 @@ ROWS_OF_ARGUMENTS: dict[str, Callable[[Account], object]] = {
     "session_id": _session,
     "user_id": lambda account: factories.member_of(account, Role.MEMBER).id,
 }
+ACTIONS = {"dead-letters": "resend", "users": "unlock"}
 ROWS: dict[str, Callable[[Account], object]] = {
     "accounts": lambda _account: factories.account().id,
     "calls": lambda account: factories.call(factories.incoming_number(account)).id,
