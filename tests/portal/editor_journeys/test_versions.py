@@ -162,6 +162,7 @@ def test_two_people_edit_the_same_draft(
     editor.press_button("下書き保存")
     beside = editor.page.locator("#saved-guidance_1")
     expect(beside).to_contain_text(EVENING)
+    editor.page.wait_for_load_state()  # its scripts run
     expect(editor.page.locator("#guidance_1")).to_have_value(MORNING)
     editor.press_button("こちらを使う")
     expect(editor.page.locator("#guidance_1")).to_have_value(EVENING)
