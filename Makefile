@@ -1,4 +1,4 @@
-# make run | test | check | bench      (see README.md)
+# make run | test | check | bench | chaos      (see README.md)
 # PYTHON=python3.12 chooses another interpreter; PYTEST_ARGS="tests/domain -k sms" narrows make test.
 
 SHELL := /bin/bash
@@ -13,6 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 LOCALES := ja en
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 # More than cores: the journeys spend most of their time waiting for callers.
 WORKERS ?= 4
 
@@ -22,7 +23,8 @@ help:
 	@echo 'make test          all tests; installs what they need'
 	@echo 'make test-slow     the tests that wait for clocks or walk every route'
 	@echo 'make check         lint, types, layers, templates, catalogues, migrations'
-	@echo 'make bench         measurements of speed'
+	@echo 'make bench         measurements of speed; BENCH_ARGS=--quick for a short look'
+	@echo 'make chaos         10,000 calls while everything is killed 100 times (CALLS=…, KILLS=…)'
 	@echo 'make format        formats the code'
 	@echo 'make operator      MAIL=… NAME=… makes an operator, prints the temporary password'
 	@echo 'make screenshots   takes the screenshots of docs/guide-ja.md anew'
@@ -42,7 +44,7 @@ test: .venv/tests.stamp $(CATALOGUES)
 .PHONY: test-slow
 test-slow: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist load --maxschedchunk 1 -m slow $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist load --maxschedchunk 1 -m slow $(PYTEST_ARGS)
 
 # Every check runs, so that one run shows all there is to mend.
 .PHONY: check
@@ -55,6 +57,7 @@ check: .venv/tests.stamp $(CATALOGUES)
 	check mypy --strict --cache-dir .mypy_cache/strict app/domain app/models app/services app/providers; \
 	check mypy --cache-dir .mypy_cache/normal config.py run.py app ivr_webhooks worker migrations/commands.py; \
 	check mypy --cache-dir .mypy_cache/simulator -p simulator; \
+	check mypy --cache-dir .mypy_cache/normal chaos bench; \
 	check lint-imports --no-cache; \
 	check djlint --quiet --lint app/portal/templates; \
 	check python -m pytest --quiet --database=sqlite tests/code; \
@@ -62,9 +65,16 @@ check: .venv/tests.stamp $(CATALOGUES)
 	echo 'All checks passed.'
 
 .PHONY: bench
-bench: .venv/product.stamp $(CATALOGUES)
-	@shopt -s nullglob; \
-	for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script"; done
+bench: .venv/tests.stamp $(CATALOGUES)
+	tests/support/install_packages.sh
+	@for name in webhooks pipeline redirect; do \
+		echo "== $$name"; $(BIN)/python -m "bench.$$name" $(BENCH_ARGS); done
+
+# Options: make chaos CALLS=1000 KILLS=20 SEED=7
+.PHONY: chaos
+chaos: .venv/tests.stamp $(CATALOGUES)
+	tests/support/install_packages.sh
+	$(BIN)/python -m chaos.run --calls $${CALLS:-10000} --kills $${KILLS:-100} --seed $${SEED:-1}
 
 .PHONY: format
 format: .venv/tests.stamp

@@ -126,8 +126,16 @@ class Settings(BaseSettings):
     plivo_auth_id: Annotated[str, Field(pattern=r"^(MA|SA)[A-Z0-9]{18}$")] = DEVELOPMENT_AUTH_ID
     plivo_auth_token: Annotated[str, Field(min_length=16)] = DEVELOPMENT_AUTH_TOKEN
     plivo_api_url: OptionalHttpUrl | None = None
+    plivo_voice: Annotated[str, Field(pattern=r"^(Polly\.(Mizuki|Takumi))?$")] = ""
+
+    sms_per_second: Annotated[float, Field(gt=0)] = 5
+    api_requests_per_5_s: Annotated[int, Field(ge=5)] = 300
+    message_expires_after_s: Annotated[int, Field(ge=60)] = 3600
 
     short_url_base: HttpUrl = "https://qms.jp"
+    short_url_expires_after_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    sms_per_recipient_per_day: Annotated[int, Field(ge=1)] = 5
+    sms_per_caller_per_day: Annotated[int, Field(ge=1)] = 10
     support_url: HttpUrl = "https://support.todoku.example"
     mail_url: Annotated[str, AfterValidator(_mail_url)] = ""
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "no-reply@todoku.example"

@@ -35,7 +35,7 @@ def setup(settings: Settings) -> None:
     upgrade(settings.database_url)
     database.configure(settings.database_url)
     if settings.is_local:
-        seed_demo_data(SpeechEngine())
+        seed_demo_data(SpeechEngine(heard_by_callers=not settings.plivo_voice))
     database.session.remove()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 
 from app.domain import guidance_texts, phone_numbers
-from app.domain.call_flow import DIGITS_TIMEOUT_S, MAX_ATTEMPTS, Announce, Ask, NoFlow
+from app.domain.call_flow import DIGITS_TIMEOUT_S, MAX_ATTEMPTS, Announce, Ask, NoFlow, NoSms
 from app.domain.slots import Slot
 from app.providers.plivo import call_xml
+from app.providers.plivo.call_xml import DEFAULT_VOICE, Sound, Spoken
 from app.services import calls
 from app.services.calls import IncomingCall, Reply, SmsOut
 from ivr_webhooks.verified_request import signed_by_plivo
@@ -18,7 +19,7 @@ pages = Blueprint("calls", __name__, url_prefix="/ivr")
 @pages.post("/answer")
 @signed_by_plivo
 def answer() -> Response:
-    return _xml(_spoken(calls.answer_call(_incoming_call(), _sms_out())))
+    return _xml(_instructed(calls.answer_call(_incoming_call(), _sms_out())))
 
 
 @pages.post("/digits")
@@ -33,7 +34,7 @@ def digits() -> Response:
         digits=request.form.get("Digits", ""),
         sms_out=_sms_out(),
     )
-    return _xml(_spoken(reply))
+    return _xml(_instructed(reply))
 
 
 @pages.post("/hangup")
@@ -47,7 +48,7 @@ def hangup() -> Response:
 @signed_by_plivo
 def fallback() -> Response:
     """What Plivo asks for when another webhook failed: it needs neither database nor broker."""
-    return _xml(call_xml.speak_and_hang_up(guidance_texts.APOLOGY))
+    return _xml(call_xml.sound_and_hang_up([_spoken(guidance_texts.APOLOGY)]))
 
 
 def _incoming_call() -> IncomingCall:
@@ -60,26 +61,34 @@ def _incoming_call() -> IncomingCall:
     )
 
 
-def _spoken(reply: Reply) -> str:
+def _instructed(reply: Reply) -> str:
     match reply.instruction:
         case Announce(slot):
-            return call_xml.play_and_hang_up(_audio_urls((slot,), reply))
+            return call_xml.sound_and_hang_up(_sounds((slot,), reply))
         case Ask(lead_in, prompt, attempt):
             return call_xml.ask_for_digits(
-                _audio_urls(lead_in, reply),
-                _audio_urls(prompt, reply),
+                _sounds(lead_in, reply),
+                _sounds(prompt, reply),
                 f"{current_app.config['PUBLIC_BASE_URL']}/ivr/digits?attempt={attempt}",
                 timeout_s=DIGITS_TIMEOUT_S,
             )
         case NoFlow():
-            return call_xml.speak_and_hang_up(guidance_texts.NO_FLOW_NOTICE)
+            return call_xml.sound_and_hang_up([_spoken(guidance_texts.NO_FLOW_NOTICE)])
+        case NoSms():
+            return call_xml.sound_and_hang_up([_spoken(guidance_texts.NO_SMS_NOTICE)])
 
 
-def _audio_urls(slots: tuple[Slot, ...], reply: Reply) -> list[str]:
+def _sounds(slots: tuple[Slot, ...], reply: Reply) -> list[Sound]:
     return [
-        f"{current_app.config['PUBLIC_BASE_URL']}/ivr/audio/{reply.audio[slot.value]}.wav"
+        _spoken(reply.spoken[slot])
+        if slot in reply.spoken
+        else f"{current_app.config['PUBLIC_BASE_URL']}/ivr/audio/{reply.audio[slot]}.wav"
         for slot in slots
     ]
+
+
+def _spoken(text: str) -> Spoken:
+    return Spoken(text, current_app.config["PLIVO_VOICE"] or DEFAULT_VOICE)
 
 
 def _sms_out() -> SmsOut:

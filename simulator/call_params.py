@@ -27,6 +27,7 @@ BY_CALLER = Ending("caller", "Normal Hangup", 4000, "Caller")
 BY_END = Ending("end of instructions", "End Of XML Instructions", 4010, "Plivo")
 UNREACHABLE = Ending("failure", "Error Reaching Answer URL", 7011, "Error")
 INVALID = Ending("failure", "Invalid Answer XML", 8011, "Error")
+BUSY = Ending("busy", "Busy Line", 3000, "Plivo")
 TOO_LONG = Ending("failure", "Maximum Duration Reached", 5010, "Plivo")
 
 

@@ -6,13 +6,16 @@ within 8 seconds, a callback is repeated after 60, 120 and 240 seconds.
 
 import logging
 import threading
+import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 import requests
 
+from simulator.conditions import Weather
 from simulator.http_client import plain_session
 from simulator.messages import RATE_PER_UNIT_USD, Message
 from simulator.metrics import CALLBACKS
@@ -70,11 +73,14 @@ def _timestamp(moment: datetime | None) -> str:
 
 
 class Courier:
-    """Sends callbacks; those of one message one after the other."""
+    """Sends callbacks; those of one message one after the other, unless the weather is bad."""
 
-    def __init__(self, auth_token: str, timetable: Timetable, speed: float) -> None:
+    def __init__(
+        self, auth_token: str, timetable: Timetable, weather: Weather, speed: float
+    ) -> None:
         self._auth_token = auth_token
         self._timetable = timetable
+        self._weather = weather
         self._speed = speed
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="courier")
         self._lock = threading.Lock()
@@ -83,6 +89,9 @@ class Courier:
 
     def send(self, callback: StatusCallback) -> None:
         """Queues one callback; returns at once."""
+        if self._weather.happens(self._weather.conditions.webhooks.reorder):
+            self._later(self._deliver, callback)
+            return
         with self._lock:
             queue = self._waiting[callback.message_uuid]
             queue.append(callback)
@@ -94,14 +103,33 @@ class Courier:
         while True:
             with self._lock:
                 callback = self._waiting[message_uuid][0]
-            if not self._post(callback) and callback.attempt < len(REPEAT_AFTER_S):
-                self._repeat_later(callback)
+            self._deliver(callback)
             with self._lock:
                 queue = self._waiting[message_uuid]
                 queue.popleft()
                 if not queue:
                     del self._waiting[message_uuid]
                     return
+
+    def _later(self, deliver: Callable[[StatusCallback], object], callback: StatusCallback) -> None:
+        def submit() -> None:
+            self._pool.submit(deliver, callback)
+
+        self._timetable.after(self._weather.delay_s() / self._speed, submit)
+
+    def _deliver(self, callback: StatusCallback) -> None:
+        faults = self._weather.conditions.webhooks
+        if self._weather.happens(faults.delay):
+            time.sleep(self._weather.delay_s() / self._speed)
+        if self._weather.happens(faults.repeat):
+            self._later(self._post, callback)
+        answered = (
+            not self._weather.happens(faults.drop)
+            and self._post(callback)
+            and not self._weather.happens(faults.lose_answer)
+        )
+        if not answered and callback.attempt < len(REPEAT_AFTER_S):
+            self._repeat_later(callback)
 
     def _post(self, callback: StatusCallback) -> bool:
         by_get = callback.method == "GET"

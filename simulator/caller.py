@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from simulator import clock
 from simulator.applications import Application
 from simulator.audio_check import Audio, fetch_audio
 from simulator.call_params import (
+    BUSY,
     BY_CALLER,
     BY_END,
     BY_XML,
@@ -59,7 +60,7 @@ class Call:
         auth_id: str,
         keep_audio: Callable[[Audio], None],
     ) -> None:
-        self.identity = CallIdentity(str(uuid.uuid4()), caller, called, auth_id, datetime.now(UTC))
+        self.identity = CallIdentity(str(uuid.uuid4()), caller, called, auth_id, clock.now())
         self.line = line
         self.steps = StepLog()
         self.ok = False
@@ -73,15 +74,27 @@ class Call:
     def run(self) -> None:
         """Plays the whole call; never raises for what goes wrong in it."""
         try:
-            self.step(
-                "dialled",
-                call_uuid=self.identity.uuid,
-                started_at=self.identity.started_at.isoformat(),
-                **{"from": self.identity.caller, "to": self.identity.called},
-            )
+            self._dial()
             self._hang_up(self._talk())
         finally:
             self.steps.close()
+
+    def turn_away(self) -> None:
+        """The whole of a call that does not get through: no webhook hears of it."""
+        self._dial()
+        self._problem("486 Busy Here: more calls a second than the account may have")
+        self.step("busy", code=486)
+        self.step("hangup", by=BUSY.by, cause=BUSY.name, code=BUSY.code)
+        self.step("result", ok=False, ended_by=BUSY.by, duration=0, problems=self._problems)
+        self.steps.close()
+
+    def _dial(self) -> None:
+        self.step(
+            "dialled",
+            call_uuid=self.identity.uuid,
+            started_at=self.identity.started_at.isoformat(),
+            **{"from": self.identity.caller, "to": self.identity.called},
+        )
 
     def step(self, kind: str, **details: object) -> None:
         """Adds one step to the transcript."""

@@ -10,11 +10,15 @@ POST /simulator/calls/<uuid>/hangup
 GET  /simulator/audio/<sha256>        a sound some call has played
 GET  /simulator/handsets              the newest SMS of all handsets
 GET  /simulator/handsets/<number>     its inbox, and how messages to it fared; ?since=<ISO time>
+GET  /simulator/messages              how every message fared, and how often handsets received it
 GET  /simulator/events                SMS as they arrive, server-sent events
 GET  /simulator/mails                 mails written to STATE_DIR/mail
 GET  /simulator/fates                 the magic recipients
 GET  /simulator/settings              where calls go, and where short links lead on this machine
-POST /simulator/reset                 forget everything
+GET  /simulator/conditions            limits, latency and chances of faults (see conditions.py)
+PUT  /simulator/conditions            changes them; what is not said is as at Plivo
+GET  /simulator/refused               how many API requests (429) and calls (486) were too many
+POST /simulator/reset                 forget everything; conditions are those of the start
 """
 
 import json
@@ -24,9 +28,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
+from pydantic import ValidationError
 
 from simulator.call_xml import ALL_KEYS
 from simulator.caller import Call
+from simulator.conditions import Conditions
 from simulator.exchange import Exchange, the_exchange
 from simulator.fates import MAGIC
 from simulator.mails import latest_mails
@@ -100,6 +106,48 @@ def handset(number: str) -> Response:
         if m.recipient == wire_number and m.accepted_at >= since
     ]
     return jsonify(number=wire_number, sms=[sms.as_json() for sms in inbox], messages=sent_to)
+
+
+@control.get("/messages")
+def messages() -> Response:
+    exchange = the_exchange()
+    received = exchange.handsets.received()
+    return jsonify(
+        messages=[
+            {
+                "uuid": m.uuid,
+                "sender": m.sender,
+                "recipient": m.recipient,
+                "text": m.text,
+                "state": m.state,
+                "final": m.fate.final,
+                "received": received[m.uuid],
+                "accepted_at": m.accepted_at.isoformat(),
+            }
+            for m in exchange.messages.all()
+        ]
+    )
+
+
+@control.get("/conditions")
+def conditions() -> Response:
+    return jsonify(the_exchange().weather.conditions.model_dump())
+
+
+@control.put("/conditions")
+def set_conditions() -> Response:
+    try:
+        wanted = Conditions.model_validate(_object())
+    except ValidationError as error:
+        abort(400, str(error))
+    the_exchange().weather.change(wanted)
+    return jsonify(wanted.model_dump())
+
+
+@control.get("/refused")
+def refused() -> Response:
+    exchange = the_exchange()
+    return jsonify(api_requests=exchange.api_limit.refused, calls=exchange.call_limit.refused)
 
 
 @control.get("/events")

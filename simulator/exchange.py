@@ -1,6 +1,7 @@
 """All state of one simulator: messages, handsets, calls, numbers. In memory, lost at the end."""
 
 import threading
+import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from simulator.applications import Application, Applications
 from simulator.audio_check import Audio
 from simulator.callbacks import Courier
 from simulator.caller import Call
+from simulator.conditions import Weather
 from simulator.events import Hub
 from simulator.handsets import Handsets
 from simulator.line import Line
@@ -24,14 +26,12 @@ from simulator.webhooks import Webhooks
 
 CALLS_KEPT = 200
 AUDIO_KEPT = 100
-API_REQUESTS, API_WINDOW_S = 300, 5
+API_WINDOW_S = 5
+CALLS_WINDOW_S = 1
 
 
 class Exchange:
-    """The telephone exchange: everything the HTTP faces share.
-
-    The limit on API requests is https://www.plivo.com/docs/messaging/api/overview's: 300 in 5 s.
-    """
+    """The telephone exchange: everything the HTTP faces share."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -39,12 +39,21 @@ class Exchange:
         self.messages = Messages()
         self.handsets = Handsets()
         self.hub = Hub()
+        self.weather = Weather(settings.conditions)
         self._timetable = Timetable()
-        self._courier = Courier(settings.auth_token, self._timetable, settings.speed)
+        self._courier = Courier(settings.auth_token, self._timetable, self.weather, settings.speed)
         self.network = MobileNetwork(
-            self.messages, self.handsets, self._courier, self.hub, self._timetable, settings.speed
+            self.messages,
+            self.handsets,
+            self._courier,
+            self.hub,
+            self._timetable,
+            self.weather,
+            settings.speed,
         )
-        self._webhooks = Webhooks(settings.auth_token)
+        self._webhooks = Webhooks(
+            settings.auth_token, self._timetable, self.weather, settings.speed
+        )
         self.applications = Applications(
             Application(
                 app_name="default",
@@ -57,7 +66,8 @@ class Exchange:
         self._calls: OrderedDict[str, Call] = OrderedDict()
         self._audio: OrderedDict[str, Audio] = OrderedDict()
         self.send_attempts: dict[str, int] = defaultdict(int)
-        self.api_limit = RateLimit(API_REQUESTS, API_WINDOW_S / settings.speed)
+        self.api_limit = RateLimit(API_WINDOW_S / settings.speed)
+        self.call_limit = RateLimit(CALLS_WINDOW_S / settings.speed)
 
     def place_call(
         self,
@@ -68,7 +78,8 @@ class Exchange:
         script: Sequence[str] = (),
         hangup_after: int | None = None,
     ) -> Call:
-        """Starts a call in its own thread; numbers in any form, ``anonymous`` withholds."""
+        """Starts a call in its own thread; numbers in any form, ``anonymous`` withholds. Beyond
+        the limit of calls a second the caller hears the busy tone (SIP 486)."""
         call = Call(
             on_the_wire(caller),
             on_the_wire(called),
@@ -82,6 +93,11 @@ class Exchange:
             self._calls[call.identity.uuid] = call
             while len(self._calls) > CALLS_KEPT:
                 self._calls.popitem(last=False)
+        most = self.weather.conditions.calls_per_s * CALLS_WINDOW_S
+        if not self.call_limit.admits(time.monotonic(), most):
+            call.turn_away()
+            CALLS.labels(result="busy").inc()
+            return call
         threading.Thread(
             target=self._run, args=(call,), name=f"call-{call.identity.uuid}", daemon=True
         ).start()
@@ -94,8 +110,11 @@ class Exchange:
         return self._audio.get(sha256)
 
     def reset(self) -> None:
-        """Forgets messages, inboxes and planned reports; hangs up every call."""
+        """Forgets messages, inboxes and planned reports; hangs up every call; conditions are as
+        they were at the start."""
         self._timetable.clear()
+        self.weather.change(self.settings.conditions)
+        self.network.reset()
         self.messages.clear()
         self.handsets.clear()
         self.applications.reset()

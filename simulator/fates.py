@@ -134,6 +134,13 @@ MAGIC: Mapping[str, Fate] = {
 }
 _BY_LAST_DIGIT = (DOCOMO,) * 4 + (AU,) * 3 + (SOFTBANK,) * 2 + (RAKUTEN,)
 _NO_HANDSET = Fate("failed", None, "50")
+EXPIRED_IN_QUEUE = Fate("failed", None, "420")
+
+
+def has_ordinary_handset(recipient: str) -> bool:
+    """Whether ``recipient`` (E.164 without +) is a mobile, and none of the magic ones."""
+    magic = _MAGIC.fullmatch(recipient)
+    return not (magic and magic[1] in MAGIC) and is_mobile(recipient)
 
 
 def fate_of(recipient: str) -> Fate:

@@ -1,7 +1,7 @@
 """The handsets: what each number has really received."""
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,11 @@ class Handsets:
         with self._lock:
             everything = [sms for inbox in self._inboxes.values() for sms in inbox]
         return sorted(everything, key=lambda sms: sms.received_at, reverse=True)[:limit]
+
+    def received(self) -> Counter[str]:
+        """How often each message (by its uuid) has arrived on a handset."""
+        with self._lock:
+            return Counter(sms.uuid for inbox in self._inboxes.values() for sms in inbox)
 
     def clear(self) -> None:
         with self._lock:

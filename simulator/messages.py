@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from simulator import clock
 from simulator.fates import Fate
 
 RATE_PER_UNIT_USD = Decimal("0.07000")
@@ -39,7 +40,7 @@ class Message:
     callback_url: str = ""
     callback_method: str = "POST"
     uuid: str = field(default_factory=lambda: str(uuid.uuid1()))
-    accepted_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    accepted_at: datetime = field(default_factory=clock.now)
     state: str = "queued"
     sent_at: datetime | None = None
     settled_at: datetime | None = None
@@ -132,7 +133,7 @@ class Messages:
         """
         times = {name: _time(name, filters[name]) for name in _TIMES if filters.get(name)}
         if not times:
-            times = {"message_time__gte": datetime.now(UTC) - timedelta(days=1)}
+            times = {"message_time__gte": clock.now() - timedelta(days=1)}
         exact = {name: filters[name] for name in _EXACT if filters.get(name)}
         exact |= {n: filters[n].removeprefix("+") for n in _NUMBERS if filters.get(n)}
         return [

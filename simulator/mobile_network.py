@@ -1,23 +1,24 @@
 """The mobile network: carries a message through its states and to the handset.
 
 States: https://www.plivo.com/docs/messaging/api/message/the-message-object (queued → sent →
-delivered/undelivered; failed and rejected come before ``sent``). An account sends 5 messages a
-second, the others stay queued (https://www.plivo.com/docs/messaging/concepts/rate-limiting).
+delivered/undelivered; failed and rejected come before ``sent``). An account sends so many messages
+a second, the others stay queued and expire at last
+(https://www.plivo.com/docs/messaging/concepts/rate-limiting).
 """
 
 import threading
 import time
-from datetime import UTC, datetime
 
+from simulator import clock
 from simulator.callbacks import Courier, StatusCallback, callback_of
+from simulator.conditions import Weather
 from simulator.events import Hub
-from simulator.fates import Reports
+from simulator.fates import EXPIRED_IN_QUEUE, Reports
 from simulator.handsets import Handsets
 from simulator.messages import Message, Messages
 from simulator.metrics import MESSAGES
 from simulator.timetable import Timetable
 
-MESSAGES_PER_S = 5
 SENT_AFTER_S = 1
 SETTLED_AFTER_S = 4
 CONTRADICTED_AFTER_S = 10
@@ -33,6 +34,7 @@ class MobileNetwork:
         courier: Courier,
         hub: Hub,
         timetable: Timetable,
+        weather: Weather,
         speed: float,
     ) -> None:
         self._messages = messages
@@ -40,6 +42,7 @@ class MobileNetwork:
         self._courier = courier
         self._hub = hub
         self._timetable = timetable
+        self._weather = weather
         self._speed = speed
         self._lock = threading.Lock()
         self._free_at = 0.0
@@ -50,18 +53,31 @@ class MobileNetwork:
         held_back: list[StatusCallback] = []
         self._report(message, "queued", held_back)
         wait_s = self._turn_in()
+        if wait_s is None:
+            message.fate = EXPIRED_IN_QUEUE
+            longest_s = self._weather.conditions.queue_expires_after_s
+            self._later(longest_s, message, message.fate.final, held_back)
+            return
         if message.fate.final not in ("failed", "rejected"):
             self._later(wait_s + SENT_AFTER_S, message, "sent", held_back)
         if message.fate.final != "sent":
             self._later(wait_s + SETTLED_AFTER_S, message, message.fate.final, held_back)
 
-    def _turn_in(self) -> float:
-        """Seconds (of the network's time) until this message's turn at 5 a second."""
+    def _turn_in(self) -> float | None:
+        """Seconds (of the network's time) until this message's turn; None when it expires first."""
+        conditions = self._weather.conditions
         with self._lock:
             now = time.monotonic() * self._speed
             turn = max(now, self._free_at)
-            self._free_at = turn + 1 / MESSAGES_PER_S
+            if turn - now > conditions.queue_expires_after_s:
+                return None
+            self._free_at = turn + 1 / conditions.messages_per_s
         return turn - now
+
+    def reset(self) -> None:
+        """Nobody queues any more."""
+        with self._lock:
+            self._free_at = 0.0
 
     def _later(
         self, delay_s: float, message: Message, state: str, held_back: list[StatusCallback]
@@ -69,7 +85,7 @@ class MobileNetwork:
         self._timetable.after(delay_s / self._speed, lambda: self._move(message, state, held_back))
 
     def _move(self, message: Message, state: str, held_back: list[StatusCallback]) -> None:
-        now = datetime.now(UTC)
+        now = clock.now()
         message.state = state
         if state == "sent":
             message.sent_at = now

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from simulator.exchange import the_exchange
-from simulator.fates import Answer, Fate, fate_of
+from simulator.fates import Answer, Fate
 from simulator.messages import InvalidFilter, Message
 from simulator.phone_numbers import e164
 from simulator.plivo_wire import ApiError, account_blueprint, answer, paged, parameters
@@ -32,7 +32,7 @@ def send(auth_id: str) -> tuple[Response, int] | Response:
     sender = _sender(wanted)
     text = _text(wanted)
     callback_url, callback_method = _callback(wanted)
-    fates = [fate_of(number) for number in recipients]
+    fates = [the_exchange().weather.fate_of(number) for number in recipients]
     _refuse_as_fated(recipients, fates)
     sent = []
     for recipient, fate in zip(recipients, fates, strict=True):

@@ -47,8 +47,13 @@ def _admit() -> Response | None:
             {"WWW-Authenticate": 'Basic realm="Login Required"'},
             mimetype="text/plain",
         )
-    if not the_exchange().api_limit.admits(time.monotonic()):
+    exchange = the_exchange()
+    most = exchange.weather.conditions.api_requests_per_5_s
+    if not exchange.api_limit.admits(time.monotonic(), most):
         raise ApiError(429, "too many requests")
+    time.sleep(exchange.weather.api_latency_s())
+    if status := exchange.weather.api_error():
+        raise ApiError(status, f"error {status}")
     return None
 
 

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
+from simulator.conditions import Conditions
+
 DEFAULTS = {
     "PLIVO_AUTH_ID": "MADEVELOPMENTTODOKU1",
     "PLIVO_AUTH_TOKEN": "development-plivo-token-not-secret",
     "SHORT_URL_BASE": "https://qms.jp",
+    "SIMULATOR_CONDITIONS": "{}",
     "SIMULATOR_PORT": "8090",
     "SIMULATOR_SPEED": "20",
     "STATE_DIR": "var",
@@ -23,7 +28,8 @@ class SettingsError(ValueError):
 @dataclass(frozen=True)
 class Settings:
     """``speed`` divides the waits of the SMS network: 20 makes a minute last 3 seconds;
-    ``short_url_base`` is only for the page, which opens such links at ``public_base_url``."""
+    ``short_url_base`` is only for the page, which opens such links at ``public_base_url``;
+    ``conditions`` are those of the start."""
 
     port: int
     state_dir: Path
@@ -32,6 +38,7 @@ class Settings:
     public_base_url: str
     short_url_base: str
     speed: float
+    conditions: Conditions
 
     @property
     def answer_url(self) -> str:
@@ -66,6 +73,7 @@ class Settings:
             public_base_url=base.rstrip("/"),
             short_url_base=given["SHORT_URL_BASE"].rstrip("/"),
             speed=_speed(given),
+            conditions=_conditions(given),
         )
 
 
@@ -74,6 +82,13 @@ def _port(given: Mapping[str, str], name: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise SettingsError(f"{name} must be a port number, not {text!r}")
     return int(text)
+
+
+def _conditions(given: Mapping[str, str]) -> Conditions:
+    try:
+        return Conditions.model_validate_json(given["SIMULATOR_CONDITIONS"])
+    except ValidationError as error:
+        raise SettingsError(f"SIMULATOR_CONDITIONS: {error}") from error
 
 
 def _speed(given: Mapping[str, str]) -> float:

@@ -16,7 +16,8 @@ A step is a JSON object with ``at`` (seconds since the call began), ``kind`` and
     redirect      url
     fallback      reason
     error_tone    reason
-    hangup        by (xml, caller, end of instructions, failure), cause, code
+    busy          code (SIP 486)
+    hangup        by (xml, caller, end of instructions, failure, busy), cause, code
     result        ok, ended_by, duration, problems
 """
 

@@ -6,16 +6,20 @@ to read, 55 s in all, one retry, on time-outs only) and
 https://www.plivo.com/docs/voice/xml/request (an answer is at most 100 KB).
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urldefrag
 
 import requests
 
+from simulator.conditions import Weather
 from simulator.http_client import plain_session, read_at_most
 from simulator.signature import signed_headers
+from simulator.timetable import Timetable
 
 MOST_BYTES = 100_000
 
@@ -74,8 +78,13 @@ Report = Callable[[dict[str, Any]], None]
 class Webhooks:
     """Signed requests; ``report`` is told about every attempt."""
 
-    def __init__(self, auth_token: str) -> None:
+    def __init__(
+        self, auth_token: str, timetable: Timetable, weather: Weather, speed: float
+    ) -> None:
         self._auth_token = auth_token
+        self._timetable = timetable
+        self._weather = weather
+        self._speed = speed
         self._session = plain_session()
 
     def ask(self, method: str, url: str, params: Mapping[str, str], report: Report) -> Answer:
@@ -84,12 +93,43 @@ class Webhooks:
         deadline = time.monotonic() + policy.total_s
         for attempt in range(policy.retries + 1):
             try:
-                return self._once(method, urldefrag(url).url, params, policy, report)
+                return self._in_this_weather(method, urldefrag(url).url, params, policy, report)
             except WebhookFailed as failure:
                 out_of_time = time.monotonic() >= deadline
                 if attempt == policy.retries or out_of_time or not _retried(failure, policy):
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+    def _in_this_weather(
+        self, method: str, url: str, params: Mapping[str, str], policy: Policy, report: Report
+    ) -> Answer:
+        faults = self._weather.conditions.webhooks
+        if self._weather.happens(faults.delay):
+            time.sleep(self._weather.delay_s() / self._speed)
+        if self._weather.happens(faults.repeat):
+            self._once_more_after(0, method, url, params, policy)
+        if self._weather.happens(faults.reorder):
+            self._once_more_after(self._weather.delay_s(), method, url, params, policy)
+        if self._weather.happens(faults.drop):
+            report({"url": url, "method": method, "status": None, "ms": 0})
+            raise WebhookFailed(f"time-out at {url}")
+        answer = self._once(method, url, params, policy, report)
+        if self._weather.happens(faults.lose_answer):
+            raise WebhookFailed(f"time-out at {url}")
+        return answer
+
+    def _once_more_after(
+        self, delay_s: float, method: str, url: str, params: Mapping[str, str], policy: Policy
+    ) -> None:
+        """The same request again; nobody waits for its answer."""
+
+        def ask() -> None:
+            with suppress(WebhookFailed):
+                self._once(method, url, params, policy, lambda _step: None)
+
+        self._timetable.after(
+            delay_s / self._speed, threading.Thread(target=ask, daemon=True).start
+        )
 
     def _once(
         self, method: str, url: str, params: Mapping[str, str], policy: Policy, report: Report

@@ -113,6 +113,7 @@ def test_development_secrets_are_refused_in_public(
         ("PUBLIC_BASE_URL", "https://届く.example"),
         ("PLIVO_AUTH_ID", "me"),
         ("PLIVO_API_URL", "ftp://x"),
+        ("PLIVO_VOICE", "Polly.Joanna"),
         ("SHORT_URL_BASE", "qms.jp"),
         ("MAIL_URL", "http://mail"),
         ("MAIL_FROM", "nobody"),

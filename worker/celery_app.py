@@ -22,7 +22,13 @@ settings = config.load()
 celery_app = Celery(
     "todoku",
     broker=settings.celery_broker_url,
-    include=["worker.sms_tasks", "worker.mail_tasks", "worker.nightly_tasks"],
+    include=[
+        "worker.sms_tasks",
+        "worker.mail_tasks",
+        "worker.publication_tasks",
+        "worker.audio_tasks",
+        "worker.nightly_tasks",
+    ],
 )
 celery_app.conf.update(broker.options(settings.celery_broker_url))
 celery_app.conf.update(

@@ -14,6 +14,8 @@ from app.domain.slots import Slot
 
 MAX_ATTEMPTS = 3
 DIGITS_TIMEOUT_S = 10
+PAUSE_BETWEEN_DIGITS_S = 5
+"""After it the number counts as finished, without its #."""
 
 
 class CallState(StrEnum):
@@ -21,12 +23,14 @@ class CallState(StrEnum):
     ASKING = "asking"
     ANNOUNCED = "announced"
     GAVE_UP = "gave_up"
+    LIMITED = "limited"  # too many SMS were asked for today
+    SUPPRESSED = "suppressed"  # the number is on the account's 配信停止リスト
 
 
 @dataclass(frozen=True)
 class CallProgress:
     """`attempt` is the prompt the caller is at (1–3), 0 where none was needed. `recipient` (E.164)
-    is owed an SMS."""
+    is owed an SMS, unless the state says that none is sent."""
 
     state: CallState
     attempt: int = 0
@@ -55,7 +59,13 @@ class NoFlow:
     """Say that this number is not in service and hang up."""
 
 
-Instruction = Announce | Ask | NoFlow
+@dataclass(frozen=True)
+class NoSms:
+    """Say that no SMS can be sent to this number now and hang up."""
+
+
+Instruction = Announce | Ask | NoFlow | NoSms
+_REFUSED = (CallState.LIMITED, CallState.SUPPRESSED)
 
 
 def begin(caller: str | None, *, has_flow: bool) -> CallProgress:
@@ -88,6 +98,8 @@ def reply_to_answer(progress: CallProgress) -> Instruction:
     """What the caller hears first."""
     if progress.state is CallState.NO_FLOW:
         return NoFlow()
+    if progress.state in _REFUSED and progress.attempt == 0:
+        return NoSms()
     if progress.state is CallState.ANNOUNCED and progress.attempt == 0:
         return Announce(Slot.SMS_SENT)
     return Ask(lead_in=(Slot.GREETING,), prompt=(Slot.ASK_NUMBER, Slot.KEY_IN), attempt=1)
@@ -97,6 +109,8 @@ def reply_to_digits(progress: CallProgress, attempt: int) -> Instruction:
     """What the caller hears after the prompt `attempt`, once `take_digits` was applied."""
     if progress.state is CallState.NO_FLOW:
         return NoFlow()
+    if progress.attempt <= attempt and progress.state in _REFUSED:
+        return NoSms()
     if progress.attempt <= attempt and progress.state is CallState.ANNOUNCED:
         return Announce(Slot.SMS_SENT)
     if attempt >= MAX_ATTEMPTS:

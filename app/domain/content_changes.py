@@ -20,5 +20,8 @@ def changed_parts(
 
 
 def _parts(document: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {slot: guidance["text"] for slot, guidance in document["guidances"].items()}
-    return texts | (document["sms"] or {})
+    said = {
+        slot: guidance["file"]["name"] if "file" in guidance else guidance["text"]
+        for slot, guidance in document["guidances"].items()
+    }
+    return said | (document["sms"] or {})

@@ -4,10 +4,10 @@ published version."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from app.domain import guidance_texts, sms_text
+from app.domain import guidance_texts, short_url_rules, sms_text
 from app.domain.refusals import Refusal
 from app.domain.slots import EDITABLE_SLOTS, FIXED_SLOTS, Slot
 
@@ -16,18 +16,44 @@ SMS = "sms"
 
 
 @dataclass(frozen=True)
+class GuidanceFile:
+    """An uploaded or recorded file; `audio_hash` names what callers hear of it."""
+
+    id: str
+    name: str
+    audio_hash: str
+    duration_ms: int
+
+
+@dataclass(frozen=True)
 class Guidance:
-    text: str
+    """A text that is read aloud or, without one, a file."""
+
+    text: str = ""
+    file: GuidanceFile | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"file": asdict(self.file)} if self.file else {"text": self.text}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Guidance:
+        if "file" in document:
+            return cls(file=GuidanceFile(**document["file"]))
+        return cls(document["text"])
 
 
 @dataclass(frozen=True)
 class SmsTemplate:
     """`sender` in national digits; `short_urls` are the URLs of `body` that are sent in their short
-    form."""
+    form. In a draft either may still be empty."""
 
     sender: str
     body: str
     short_urls: tuple[str, ...] = ()
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.sender and self.body.strip())
 
     @property
     def units(self) -> int:
@@ -43,16 +69,22 @@ class FlowContent:
     def missing(self) -> tuple[str, ...]:
         """What has to be set before publishing: slot numbers, then "sms"."""
         unset = [slot.value for slot in EDITABLE_SLOTS if slot not in self.guidances]
-        return (*unset, SMS) if self.sms is None else tuple(unset)
+        return tuple(unset) if self.sms and self.sms.is_set else (*unset, SMS)
 
     def spoken_texts(self) -> dict[Slot, str]:
-        """The text of every slot that callers may hear, the fixed ones included."""
-        own = {slot: guidance.text for slot, guidance in self.guidances.items()}
+        """The text of every slot that is read aloud, the fixed ones included."""
+        own = {
+            slot: guidance.text for slot, guidance in self.guidances.items() if not guidance.file
+        }
         return own | {slot: guidance_texts.FIXED[slot] for slot in FIXED_SLOTS}
+
+    def files(self) -> dict[Slot, GuidanceFile]:
+        """The file of every slot that has one."""
+        return {slot: guidance.file for slot, guidance in self.guidances.items() if guidance.file}
 
     def to_json(self) -> dict[str, Any]:
         guidances = {
-            slot.value: {"text": self.guidances[slot].text}
+            slot.value: self.guidances[slot].to_json()
             for slot in EDITABLE_SLOTS
             if slot in self.guidances
         }
@@ -68,7 +100,7 @@ class FlowContent:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> FlowContent:
         guidances = {
-            Slot(slot): Guidance(given["text"]) for slot, given in document["guidances"].items()
+            Slot(slot): Guidance.from_json(given) for slot, given in document["guidances"].items()
         }
         sms = document["sms"]
         if sms is None:
@@ -106,26 +138,29 @@ def check_content(content: FlowContent, senders: Collection[str]) -> None:
 def _guidance_problem(slot: Slot, guidance: Guidance) -> Refusal | None:
     if slot not in EDITABLE_SLOTS:
         return Refusal("guidance_fixed")
-    if not guidance.text.strip():
+    return None if guidance.file else text_problem(guidance.text)
+
+
+def text_problem(text: str) -> Refusal | None:
+    """Why a guidance cannot have this text; None where it can."""
+    if not text.strip():
         return Refusal("guidance_empty")
-    if len(guidance.text) > MAX_GUIDANCE_CHARACTERS:
-        return Refusal(
-            "guidance_too_long", limit=MAX_GUIDANCE_CHARACTERS, length=len(guidance.text)
-        )
+    if len(text) > MAX_GUIDANCE_CHARACTERS:
+        return Refusal("guidance_too_long", limit=MAX_GUIDANCE_CHARACTERS, length=len(text))
     return None
 
 
 def _sms_problems(sms: SmsTemplate, senders: Collection[str]) -> dict[str, Refusal]:
     problems: dict[str, Refusal] = {}
-    if sms.sender not in senders:
+    if sms.sender and sms.sender not in senders:
         problems["sender"] = Refusal("sender_unknown")
-    if not sms.body.strip():
-        problems["body"] = Refusal("sms_empty")
-    elif sms.units > sms_text.MAX_UNITS:
+    if sms.units > sms_text.MAX_UNITS:
         problems["body"] = Refusal("sms_too_long", limit=sms_text.MAX_UNITS, length=sms.units)
     typed = sms_text.typed_urls(sms.body)
     if len(sms.short_urls) > sms_text.MAX_SHORT_URLS:
         problems["short_urls"] = Refusal("short_urls_too_many", limit=sms_text.MAX_SHORT_URLS)
     elif any(url not in typed for url in sms.short_urls):
         problems["short_urls"] = Refusal("short_url_not_in_text")
+    elif refusal := next(filter(None, map(short_url_rules.problem, sms.short_urls)), None):
+        problems["short_urls"] = refusal
     return problems

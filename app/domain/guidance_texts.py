@@ -50,6 +50,13 @@ NO_FLOW_NOTICE = (
 )
 """Heard on a number that is unknown or has nothing published."""
 
+NO_SMS_NOTICE = (
+    "お電話ありがとうございます。恐れ入りますが、この携帯電話の番号には、"
+    "ただいまショートメッセージをお送りできません。失礼いたします。"
+)
+"""Heard instead of ④ where no SMS is sent: after too many in a day, and for a number whose owner
+wants none. One notice for both: a stranger who keys a number in learns nothing about its owner."""
+
 APOLOGY = (
     "申し訳ございません。ただいま、システムの都合により、ご案内ができません。"
     "しばらくたってから、おかけ直しくださいますようお願いいたします。"

@@ -103,6 +103,34 @@ If you do not know what this mail is about, do not open the link and ask
     return _mail(sender, "パスワード再設定のご案内 / Set a new password", japanese, english)
 
 
+def plan_failed(
+    sender: Sender, reader: Reader, *, number: str, starts_at: datetime, link: str
+) -> MailText:
+    """A planned publication (予約公開) that did not begin; `number` as people write it."""
+    at = _moment(starts_at)
+    japanese = f"""{reader.name} 様
+
+予約した公開を開始できませんでした。発信者が聞く内容は変わっていません。
+
+着信用電話番号: {number}
+予約した開始日時: {at}（日本時間）
+
+理由は履歴の画面でご確認ください。フローを直して、もう一度公開してください。
+履歴: {link}"""
+    english = f"""Dear {reader.name},
+
+a planned publication could not begin. Callers hear the same as before.
+
+Incoming number: {number}
+Planned start: {at} (Japan time)
+
+The history says why. Please mend the flow and publish it again.
+History: {link}"""
+    return _mail(
+        sender, "予約公開を開始できませんでした / A planned publication failed", japanese, english
+    )
+
+
 def _mail(sender: Sender, subject: str, japanese: str, english: str) -> MailText:
     foot = f"""{sender.service_name}
 サポート / Support: {sender.support_url}

@@ -6,6 +6,7 @@ libphonenumber's, so that 060 mobiles and whatever comes next arrive with an upd
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -101,6 +102,7 @@ def _e164(text: str) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=10_000)
 def _number(text: str) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(text, _JAPAN)

@@ -1,6 +1,7 @@
 """What can become of a message, and the one table of how its status may move."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -63,9 +64,33 @@ _MOVES: Mapping[MessageStatus, frozenset[MessageStatus]] = MappingProxyType(
 )
 
 
+RESENDS_AFTER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
+"""With 「自動再送」: how long a RETRYABLE message rests before each further try; then for ever."""
+
+NO_RESULT_AFTER = timedelta(hours=1)
+"""How long after it was sent a message to docomo without a result becomes UNKNOWN."""
+
+
 def may_move(current: MessageStatus, new: MessageStatus) -> bool:
     """Whether a message may go from one status to the other; staying is not a move."""
     return new in _MOVES.get(current, frozenset())
+
+
+def after_report(current: MessageStatus, told: MessageStatus, parts: int) -> MessageStatus:
+    """Where a message stands once a report has told of it, or of one of its `parts`.
+
+    Each part of a split message is reported on. As soon as one has arrived and another has not, the
+    message is PARTLY_FAILED.
+    """
+    if may_move(current, told):
+        return told
+    if parts > 1 and current is not MessageStatus.UNKNOWN and _differ(current, told):
+        return MessageStatus.PARTLY_FAILED
+    return current
+
+
+def _differ(one: MessageStatus, other: MessageStatus) -> bool:
+    return {arrival(one), arrival(other)} == {Arrival.ARRIVED, Arrival.NOT_ARRIVED}
 
 
 def arrival(status: MessageStatus) -> Arrival | None:

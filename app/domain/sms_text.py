@@ -40,9 +40,14 @@ def typed_urls(body: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_without_tail(found[0]) for found in _URL.finditer(body)))
 
 
+def counted_text(body: str, short_urls: Sequence[str]) -> str:
+    """The text as it counts and is cut: 25 times x for every URL of `short_urls`."""
+    return _with_links(body, dict.fromkeys(short_urls, "x" * SHORT_URL_UNITS))
+
+
 def counted_units(body: str, short_urls: Sequence[str]) -> int:
     """UTF-16 units as sent: every occurrence of a URL of `short_urls` counts 25."""
-    return utf16_units(_with_links(body, dict.fromkeys(short_urls, "x" * SHORT_URL_UNITS)))
+    return utf16_units(counted_text(body, short_urls))
 
 
 def render(body: str, short_urls: Sequence[str], links: Mapping[str, str]) -> str:
@@ -78,6 +83,11 @@ def parts_of_text(text: str, carrier: Carrier | None) -> tuple[str, ...]:
             begin, used = index, 0
         used += width
     return (*cut, text[begin:])
+
+
+def parts_by_carrier(text: str) -> dict[Carrier, int]:
+    """Number of SMS that each carrier cuts the text into."""
+    return {carrier: len(parts_of_text(text, carrier)) for carrier in Carrier}
 
 
 def _part_units(carrier: Carrier | None) -> int:

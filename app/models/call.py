@@ -6,11 +6,19 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import Enum, ForeignKey, Index, String, Uuid, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    joinedload,
+    make_transient_to_detached,
+    mapped_column,
+    relationship,
+)
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.domain.call_flow import CallProgress, CallState
 from app.models.database import Base, insert_if_new, new_id, session
+from app.models.flow import Destination
 from app.models.flow_version import FlowVersion
 from app.models.incoming_number import IncomingNumber
 from app.models.tenant_scope import TenantMixin
@@ -74,26 +82,30 @@ def start(
     provider_call_id: str,
     caller: str | None,
     called: str,
-    number: IncomingNumber | None,
-    flow_version_id: int | None,
+    destination: Destination | None,
     progress: CallProgress,
-) -> tuple[Call, bool]:
-    """The call, locked, and whether this is its first webhook (of several at once, only one gets
-    True)."""
-    is_new = insert_if_new(
-        Call,
-        id=new_id(),
-        account_id=number.account_id if number else None,
-        incoming_number_id=number.id if number else None,
-        flow_version_id=flow_version_id,
-        provider_call_id=provider_call_id,
-        caller=caller,
-        called=called,
-        state=progress.state,
-        attempt=progress.attempt,
-        recipient=progress.recipient,
-        started_at=clock.now(),
-    )
-    call = lock(provider_call_id)
-    assert call is not None, "insert_if_new leaves the row there"
-    return call, is_new
+) -> Call | None:
+    """The new call, locked; None when the webhook is not the first to tell of it (of several at
+    once, only one gets the call)."""
+    version = destination.version if destination else None
+    values = {
+        "id": new_id(),
+        "account_id": destination.account_id if destination else None,
+        "incoming_number_id": destination.number_id if destination else None,
+        "flow_version_id": version.id if version else None,
+        "provider_call_id": provider_call_id,
+        "caller": caller,
+        "called": called,
+        "state": progress.state,
+        "attempt": progress.attempt,
+        "recipient": progress.recipient,
+        "started_at": clock.now(),
+        "ended_at": None,
+    }
+    if not insert_if_new(Call, **values):
+        return None
+    call = Call(**values)
+    make_transient_to_detached(call)  # it is there as it is here: no need to read it
+    session.add(call)
+    set_committed_value(call, "flow_version", version)
+    return call

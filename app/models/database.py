@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import uuid_utils
-from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event, literal
+from sqlalchemy import (
+    Compiled,
+    CursorResult,
+    DateTime,
+    Engine,
+    Insert,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    literal,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 log = logging.getLogger(__name__)
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
+POOL_SIZE = 16  # a thread of gunicorn beyond it would open and close a connection for each request
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -51,6 +63,7 @@ class Base(DeclarativeBase):
 
 
 session: scoped_session[Session] = scoped_session(sessionmaker(autoflush=True))
+_upserts: dict[tuple[str, tuple[str, ...]], Compiled] = {}
 
 
 def new_id() -> uuid.UUID:
@@ -62,6 +75,7 @@ def new_id() -> uuid.UUID:
 def configure(url: str) -> Engine:
     """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg)."""
     session.remove()
+    _upserts.clear()
     previous: Engine | None = session.session_factory.kw["bind"]
     if previous is not None:
         previous.dispose()
@@ -71,7 +85,7 @@ def configure(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 3}
+            url, pool_pre_ping=True, pool_size=POOL_SIZE, connect_args={"connect_timeout": 3}
         )
     session.configure(bind=engine)
     return engine
@@ -137,6 +151,41 @@ def insert_if_new(table: type[Base], **values: Any) -> bool:
     Waits for another transaction that is inserting the same, so afterwards the row is there either
     way.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    inserted = insert(table).values(**values).on_conflict_do_nothing().returning(literal(1))
-    return session.scalar(inserted) is not None
+    return bool(insert_ignoring(table, [values], literal(1)))
+
+
+def insert_ignoring(
+    table: type[Base], rows: Sequence[Mapping[str, Any]], returned: Any
+) -> Sequence[Any]:
+    """Insert those of the rows that no unique constraint refuses; `returned` of each of them."""
+    statement = insert_on_conflict(table).on_conflict_do_nothing().returning(returned)
+    key = f"{table.__tablename__} unless there, {returned}"
+    return execute_upsert(statement, rows, key=key).scalars().all()
+
+
+def execute_upsert(
+    statement: Insert, rows: Sequence[Mapping[str, Any]], *, key: str
+) -> CursorResult[Any]:
+    """Execute it with the rows as parameters; `key` names this statement.
+
+    For one row it is compiled once and kept, as SQLAlchemy does with every statement that has no ON
+    CONFLICT: those it compiles each time, which took a caller longer than the statement itself.
+    """
+    connection = session.connection()
+    if len(rows) > 1:
+        return connection.execute(statement, rows)
+    columns = tuple(rows[0])
+    compiled = _upserts.get((key, columns))
+    if compiled is None:
+        compiled = statement.compile(dialect=connection.dialect, column_keys=columns)
+        _upserts[key, columns] = compiled
+    return connection.execute(compiled, rows[0])  # type: ignore[call-overload, no-any-return]
+
+
+def insert_on_conflict(table: type[Base]) -> Any:
+    """The INSERT of this database that can say ON CONFLICT.
+
+    Without `values()` and executed by `execute_upsert` it costs callers the least.
+    """
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if is_postgresql else sqlite.insert)(table.__table__)  # type: ignore[arg-type]

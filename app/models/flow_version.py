@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
 from app.domain.flow_content import FlowContent
@@ -18,7 +18,7 @@ from app.models.user import User
 
 class FlowVersion(TenantMixin, Base):
     """`number` counts 1, 2, 3… within a flow; `audio` maps each slot ("1"–"6") to the hash of what
-    callers hear."""
+    callers hear, `spoken` those without one to the text that Plivo's voice says."""
 
     __tablename__ = "flow_version"
     __table_args__ = (UniqueConstraint("flow_id", "number"),)
@@ -28,6 +28,7 @@ class FlowVersion(TenantMixin, Base):
     number: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
     audio: Mapped[dict[str, str]] = mapped_column(JsonDocument)
+    spoken: Mapped[dict[str, str]] = mapped_column(JsonDocument, default=dict)
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("company_user.id"))
     published_by: Mapped[User | None] = relationship()
@@ -42,3 +43,17 @@ def next_number(flow_id: int) -> int:
         select(func.max(FlowVersion.number)).where(FlowVersion.flow_id == flow_id)
     )
     return (last or 0) + 1
+
+
+def by_number(flow_id: int, number: int) -> FlowVersion | None:
+    return session.scalar(
+        select(FlowVersion).where(FlowVersion.flow_id == flow_id, FlowVersion.number == number)
+    )
+
+
+def by_id(version_id: int) -> FlowVersion | None:
+    return session.scalar(
+        select(FlowVersion)
+        .where(FlowVersion.id == version_id)
+        .options(joinedload(FlowVersion.published_by))
+    )

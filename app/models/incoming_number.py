@@ -41,6 +41,16 @@ def by_id(number_id: int) -> IncomingNumber | None:
     return session.scalar(select(IncomingNumber).where(IncomingNumber.id == number_id))
 
 
+def lock(number_id: int) -> IncomingNumber | None:
+    """As `by_id`, locked until the transaction ends, so that no two give it a flow at once."""
+    return session.scalar(
+        select(IncomingNumber)
+        .where(IncomingNumber.id == number_id)
+        .with_for_update(key_share=True, of=IncomingNumber)
+        .execution_options(populate_existing=True)
+    )
+
+
 def of_account() -> Sequence[IncomingNumber]:
     """All numbers of the account in scope, in order."""
     return session.scalars(select(IncomingNumber).order_by(IncomingNumber.number)).all()

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, Index, String, Text, Uuid, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    Uuid,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.domain.carriers import Carrier
-from app.domain.sms_status import MessageStatus
+from app.domain.sms_status import NO_RESULT_AFTER, MessageStatus
 from app.models.database import Base, new_id, session
 from app.models.tenant_scope import TenantMixin
 
@@ -25,14 +37,31 @@ class Message(TenantMixin, Base):
     what was sent.
 
     `units` counts UTF-16 units of `text`, `parts` our own computation, `billed_units` what Plivo
-    charged. `next_attempt_at` is when to send it (again) while it waits, and when to ask Plivo
-    about it once it was sent.
+    charged. `queued_at` is since when it waits. `next_attempt_at` is when to send it (again) while
+    it waits, and when to ask Plivo about it once it was sent. `attempts` counts the hand-overs
+    (`SendAttempt`), `delays` those since `queued_at` that Plivo did not accept, `resends` how often
+    it was sent again by itself; `resend_at` is when it will be. `opened_at` is when a person first
+    followed one of its short URLs.
     """
 
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_account_id_accepted_at", "account_id", "accepted_at", "id"),
         Index("ix_message_status_next_attempt_at", "status", "next_attempt_at"),
+        Index(
+            "ix_message_waiting",
+            "account_id",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index(
+            "ix_message_resend_at",
+            "resend_at",
+            sqlite_where=text("resend_at IS NOT NULL"),
+            postgresql_where=text("resend_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -49,11 +78,16 @@ class Message(TenantMixin, Base):
         default=MessageStatus.WAITING,
     )
     accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    queued_at: Mapped[datetime] = mapped_column(default=clock.now)
     next_attempt_at: Mapped[datetime] = mapped_column(default=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)
+    delays: Mapped[int] = mapped_column(default=0)
+    resends: Mapped[int] = mapped_column(default=0)
+    resend_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     carrier: Mapped[Carrier | None] = mapped_column(
@@ -64,34 +98,14 @@ class Message(TenantMixin, Base):
     report_sequence: Mapped[int | None]
 
 
+def is_waiting(table: type[Message]) -> ColumnElement[bool]:
+    """Written out rather than bound: only so does the partial index serve it."""
+    return table.status == literal(MessageStatus.WAITING, Message.status.type, literal_execute=True)
+
+
 def lock(message_id: uuid.UUID) -> Message | None:
     """The message, locked until the transaction ends."""
     return session.scalar(select(Message).where(Message.id == message_id).with_for_update())
-
-
-def claim(message_id: uuid.UUID, now: datetime) -> bool:
-    """Waiting and due → sending, for exactly one of the workers that try."""
-    claimed = session.execute(
-        update(Message)
-        .where(
-            Message.id == message_id,
-            Message.status == MessageStatus.WAITING,
-            Message.next_attempt_at <= now,
-        )
-        .values(status=MessageStatus.SENDING, claimed_at=now, attempts=Message.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(claimed.rowcount)  # type: ignore[attr-defined]
-
-
-def due(now: datetime, limit: int) -> Sequence[uuid.UUID]:
-    """Waiting messages whose time has come, the longest waiting first."""
-    return session.scalars(
-        select(Message.id)
-        .where(Message.status == MessageStatus.WAITING, Message.next_attempt_at <= now)
-        .order_by(Message.next_attempt_at)
-        .limit(limit)
-    ).all()
 
 
 def claimed_before(moment: datetime, limit: int) -> Sequence[uuid.UUID]:
@@ -118,8 +132,26 @@ def unreported(now: datetime, limit: int) -> Sequence[Message]:
     ).all()
 
 
-def provider_ids_taken(provider_ids: Collection[str]) -> set[str]:
-    """Those of Plivo's message ids that belong to a message of ours already."""
-    return set(
-        session.scalars(select(Message.provider_id).where(Message.provider_id.in_(provider_ids)))
+def to_resend(now: datetime, limit: int) -> Sequence[Message]:
+    """Rested, and `resend_at` has come; locked."""
+    return session.scalars(
+        select(Message)
+        .where(Message.resend_at <= now, Message.status == MessageStatus.RETRYABLE)
+        .order_by(Message.resend_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def settle_unknown(now: datetime) -> None:
+    """Sent to docomo an hour ago or longer, and no result since → UNKNOWN."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.status.in_((MessageStatus.SENT, MessageStatus.AWAITING_RESULT)),
+            Message.carrier == Carrier.DOCOMO,
+            Message.sent_at <= now - NO_RESULT_AFTER,
+        )
+        .values(status=MessageStatus.UNKNOWN, settled_at=now)
+        .execution_options(synchronize_session=False)
     )

@@ -10,11 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.models.database import session
 from app.models.flow import Flow
 from app.models.flow_version import FlowVersion
 from app.models.incoming_number import IncomingNumber
+from app.models.publication_plan import PlanState, PublicationPlan
 
 
 class FlowState(StrEnum):
@@ -27,8 +29,9 @@ class FlowState(StrEnum):
 
 @dataclass(frozen=True)
 class NumberRow:
-    """A row of the list. `number` is E.164; `published_at` is the last publication of the flow
-    there now."""
+    """A row of the list. `number` is E.164; `published_at` is when callers began to get what they
+    get now; `plan_starts_at` the next planned publication, `plan_ends_at` the end of the one that
+    runs. `has_history`: the number has, or had, a flow."""
 
     id: int
     number: str
@@ -36,14 +39,29 @@ class NumberRow:
     state: FlowState
     has_unpublished_changes: bool
     published_at: datetime | None
+    plan_starts_at: datetime | None
+    plan_ends_at: datetime | None
+    has_history: bool
 
 
 BETWEEN_DIGITS = "-‐‑‒–—―−ー()"
 _STATE_ORDER = case((Flow.id.is_(None), 0), (Flow.published_version_id.is_(None), 1), else_=2)
+_PLAN_STARTS_AT = (
+    select(func.min(PublicationPlan.starts_at))
+    .where(PublicationPlan.flow_id == Flow.id, PublicationPlan.state == PlanState.WAITING)
+    .scalar_subquery()
+)
+_PLAN_ENDS_AT = (
+    select(func.min(PublicationPlan.ends_at))
+    .where(PublicationPlan.flow_id == Flow.id, PublicationPlan.state == PlanState.RUNNING)
+    .scalar_subquery()
+)
+_EARLIER = aliased(Flow)
+_HAS_HISTORY = select(_EARLIER.id).where(_EARLIER.incoming_number_id == IncomingNumber.id).exists()
 SORT_COLUMNS: dict[str, Any] = {
     "number": IncomingNumber.number,
     "flow": _STATE_ORDER,
-    "published_at": FlowVersion.published_at,
+    "published_at": Flow.published_at,
 }
 
 
@@ -56,7 +74,7 @@ def page_of_numbers(
     order = column.desc() if descending else column.asc()
     rows = session.execute(
         _matching(
-            select(IncomingNumber, Flow, FlowVersion)
+            select(IncomingNumber, Flow, FlowVersion, _PLAN_STARTS_AT, _PLAN_ENDS_AT, _HAS_HISTORY)
             .outerjoin(
                 Flow, and_(Flow.incoming_number_id == IncomingNumber.id, Flow.deleted_at.is_(None))
             )
@@ -67,7 +85,7 @@ def page_of_numbers(
         .offset(offset)
         .limit(limit)
     )
-    return [_row(number, flow, version) for number, flow, version in rows]
+    return [_row(*row) for row in rows]
 
 
 def count_numbers(search: str = "") -> int:
@@ -75,7 +93,14 @@ def count_numbers(search: str = "") -> int:
     return session.scalar(_matching(select(func.count(IncomingNumber.id)), search)) or 0
 
 
-def _row(number: IncomingNumber, flow: Flow | None, version: FlowVersion | None) -> NumberRow:
+def _row(
+    number: IncomingNumber,
+    flow: Flow | None,
+    version: FlowVersion | None,
+    plan_starts_at: datetime | None,
+    plan_ends_at: datetime | None,
+    has_history: bool,
+) -> NumberRow:
     state = (
         FlowState.NONE
         if flow is None
@@ -89,7 +114,10 @@ def _row(number: IncomingNumber, flow: Flow | None, version: FlowVersion | None)
         label=number.label,
         state=state,
         has_unpublished_changes=bool(flow and version and version.content != flow.draft),
-        published_at=version.published_at if version else None,
+        published_at=flow.published_at if flow else None,
+        plan_starts_at=plan_starts_at,
+        plan_ends_at=plan_ends_at,
+        has_history=has_history,
     )
 
 
@@ -100,13 +128,14 @@ def _matching(statement: Select[Any], search: str) -> Select[Any]:
     return statement.where(
         or_(
             IncomingNumber.label.icontains(text, autoescape=True),
-            *(IncomingNumber.number.contains(digits) for digits in _spellings(text)),
+            *(IncomingNumber.number.contains(digits) for digits in spellings(text)),
         )
     )
 
 
-def _spellings(text: str) -> list[str]:
+def spellings(text: str) -> list[str]:
     """What a part of a number (050-3000, 0001, +81 50) may be in E.164; nothing for words."""
+    text = unicodedata.normalize("NFKC", text)
     bare = "".join(sign for sign in text if not sign.isspace() and sign not in BETWEEN_DIGITS)
     if not bare.removeprefix("+").isdecimal():
         return []

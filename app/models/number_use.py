@@ -8,6 +8,7 @@ from app.models.call import Call
 from app.models.database import session
 from app.models.flow import Flow
 from app.models.flow_version import FlowVersion
+from app.models.publication_plan import OPEN, PublicationPlan
 
 
 def is_used(number_id: int) -> bool:
@@ -20,12 +21,17 @@ def is_used(number_id: int) -> bool:
 
 
 def senders_in_use(account_id: int) -> set[str]:
-    """The sender numbers (national digits) in the drafts and published versions of an account's
-    flows."""
+    """The sender numbers (national digits) in the drafts, published versions and planned
+    publications of an account's flows."""
     rows = session.execute(
         select(Flow.draft, FlowVersion.content)
         .outerjoin(FlowVersion, FlowVersion.id == Flow.published_version_id)
         .where(Flow.account_id == account_id, Flow.deleted_at.is_(None))
     )
-    contents = [content for row in rows for content in row if content]
+    planned = session.scalars(
+        select(FlowVersion.content)
+        .join(PublicationPlan, PublicationPlan.version_id == FlowVersion.id)
+        .where(PublicationPlan.account_id == account_id, PublicationPlan.state.in_(OPEN))
+    )
+    contents = [content for row in rows for content in row if content] + list(planned)
     return {content["sms"]["sender"] for content in contents if content.get("sms")}

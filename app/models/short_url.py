@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.domain import short_codes
-from app.models.database import Base, session
+from app.models.database import Base, insert_ignoring, session
 from app.models.tenant_scope import TenantMixin
 
 
@@ -23,12 +24,37 @@ class ShortUrl(TenantMixin, Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-def target_of(code: str) -> str | None:
-    return session.scalar(select(ShortUrl.target).where(ShortUrl.code == code))
+@dataclass(frozen=True)
+class Link:
+    """Where a code leads, whose it is, and since when."""
+
+    target: str
+    account_id: int
+    created_at: datetime
 
 
-def unused_code() -> str:
-    """A new code that no link has yet."""
-    while target_of(code := short_codes.new_code()) is not None:
-        pass
-    return code
+def link_of(code: str) -> Link | None:
+    found = session.execute(
+        select(ShortUrl.target, ShortUrl.account_id, ShortUrl.created_at).where(
+            ShortUrl.code == code
+        )
+    ).one_or_none()
+    return Link(*found) if found else None
+
+
+def add_if_new(account_id: int, message_id: uuid.UUID, codes: Mapping[str, str]) -> set[str]:
+    """Store each URL of `codes` under its code; returns the URLs whose code nobody had.
+
+    Of two that draw the same code at once, the primary key lets one in.
+    """
+    rows = [
+        {
+            "code": code,
+            "account_id": account_id,
+            "message_id": message_id,
+            "target": url,
+            "created_at": clock.now(),
+        }
+        for url, code in codes.items()
+    ]
+    return set(insert_ignoring(ShortUrl, rows, ShortUrl.target))

@@ -22,9 +22,11 @@ class ActiveMembership:
 
     account_id: int
     account_name: str
+    has_softbank_sender: bool
     company_id: int
     company_name: str
     company_requires_totp: bool
+    members_delete_published: bool
     role: Role
 
     @classmethod
@@ -33,14 +35,21 @@ class ActiveMembership:
         return cls(
             account_id=row.account_id,
             account_name=row.account.name,
+            has_softbank_sender=row.account.has_softbank_sender,
             company_id=company.id,
             company_name=company.name,
             company_requires_totp=company.requires_totp,
+            members_delete_published=row.account.may_members_delete_published,
             role=row.role,
         )
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
+
+    @property
+    def may_delete_published(self) -> bool:
+        """Whether he may delete a flow that callers hear."""
+        return self.members_delete_published or self.may(Right.PUBLISH_FLOWS)
 
 
 def active_membership() -> ActiveMembership | None:

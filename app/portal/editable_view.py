@@ -40,7 +40,7 @@ class RowAction:
 
     label: LazyString
     warning: LazyString
-    service: Callable[[int], object]
+    service: Callable[[Any], object]
     done: LazyString
     icon: str
     fits: Callable[[Any], bool] = lambda _row: True
@@ -138,7 +138,7 @@ class EditableBackOfficeView(BackOfficeView):
                 flash(words_for(refusal), "danger")
                 return redirect(url_for(".show", pk=pk))
             flash(str(chosen.done) % {"row": name}, "success")
-            is_there = action != "delete" or self._row_or_none(pk) is not None
+            is_there = self._row_or_none(pk) is not None
             return redirect(url_for(".show", pk=pk) if is_there else url_for(".list"))
         return self.render_template(
             self.confirm_template, title=chosen.label, view=self, row=row, name=name, action=chosen

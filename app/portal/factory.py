@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
@@ -14,12 +16,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import health
 from app.domain.mail_texts import Sender
 from app.models import database
-from app.portal import assets, errors, rate_limits, request_text, session_guard, template_helpers
+from app.portal import (
+    assets,
+    errors,
+    rate_limits,
+    request_text,
+    session_guard,
+    template_helpers,
+    upload_limit,
+)
 from app.portal.back_office.accounts import BackOfficeAccountView
 from app.portal.back_office.audit_trail import BackOfficeAuditTrailView
 from app.portal.back_office.calls import CallView
 from app.portal.back_office.companies import CompanyView
 from app.portal.back_office.company_admins import CompanyAdminView
+from app.portal.back_office.dead_letters import DeadLetterView
 from app.portal.back_office.incoming_numbers import BackOfficeNumberView
 from app.portal.back_office.ip_ranges import IpRangeView
 from app.portal.back_office.messages import MessageView
@@ -29,21 +40,29 @@ from app.portal.flask_settings import CONTENT_SECURITY_POLICY, flask_config, is_
 from app.portal.menu import add_menu
 from app.portal.security_manager import SecurityManager
 from app.portal.views.account_selection import AccountSelectionView
+from app.portal.views.audio_files import AudioFileView
 from app.portal.views.audit_trail import AuditTrailView
 from app.portal.views.call_counts import CallCountsView
 from app.portal.views.company_users import CompanyUserView
 from app.portal.views.delivery_log import DeliveryLogView
 from app.portal.views.flow_editor import FlowEditorView
+from app.portal.views.flow_history import FlowHistoryView
+from app.portal.views.guidance_speech import GuidanceSpeechView
 from app.portal.views.home import HomeView
 from app.portal.views.incoming_numbers import IncomingNumberView
 from app.portal.views.language import LanguageView
 from app.portal.views.password_change import PasswordChangeView
 from app.portal.views.password_reset import PasswordResetView, send_no_referrer
+from app.portal.views.publications import PublicationView
 from app.portal.views.published_flow import PublishedFlowView
+from app.portal.views.reading_hints import ReadingHintView
 from app.portal.views.second_factor import SecondFactorView
 from app.portal.views.session import SessionView
+from app.portal.views.suppression import SuppressionView
+from app.portal.views.trial_calls import TrialCallView
 from app.portal.views.user_import import UserImportView
 from app.portal.views.user_sessions import UserSessionView
+from app.portal.views.version_audio import VersionAudioView
 from app.providers.speech import SpeechEngine
 from app.services import mails, second_factor
 
@@ -52,6 +71,7 @@ if TYPE_CHECKING:
 
 VIEWS = (
     AccountSelectionView,
+    AudioFileView,
     LanguageView,
     PasswordChangeView,
     PasswordResetView,
@@ -60,8 +80,15 @@ VIEWS = (
     UserSessionView,
     IncomingNumberView,
     FlowEditorView,
+    GuidanceSpeechView,
+    VersionAudioView,
+    ReadingHintView,
     PublishedFlowView,
+    PublicationView,
+    FlowHistoryView,
+    TrialCallView,
     DeliveryLogView,
+    SuppressionView,
     CallCountsView,
     CompanyUserView,
     UserImportView,
@@ -75,8 +102,12 @@ VIEWS = (
     BackOfficeUserView,
     CompanyAdminView,
     MessageView,
+    DeadLetterView,
     CallView,
 )
+
+
+PERMISSIONS = {"camera": "()", "geolocation": "()", "microphone": "()"}
 
 
 class PortalBuilder(AppBuilder):
@@ -90,22 +121,29 @@ class PortalBuilder(AppBuilder):
         """Our pages load nothing of FAB's."""
 
 
-def create_app(settings: Settings, enqueue_mail: Callable[[int], None]) -> Flask:
+def create_app(
+    settings: Settings,
+    enqueue_mail: Callable[[int], None],
+    convert_audio: Callable[[uuid.UUID], None] = lambda _id: None,
+) -> Flask:
     """The portal program.
 
-    `enqueue_mail` tells the worker of a waiting mail; it must return at once and never raise.
+    `enqueue_mail` tells the worker of a waiting mail, `convert_audio` of a file to be converted,
+    which the worker's sweep finds otherwise; they must return at once and never raise.
     """
     database.configure(settings.database_url)
     mails.configure(mail_sender(settings), enqueue_mail)
     second_factor.configure((settings.secret_key, *settings.former_secret_keys))
     flask_app = Flask("app.portal")
     flask_app.config.update(flask_config(settings))
-    flask_app.extensions["todoku_speech"] = SpeechEngine()
+    flask_app.extensions["todoku_speech"] = SpeechEngine(heard_by_callers=not settings.plivo_voice)
+    flask_app.extensions["todoku_convert_audio"] = convert_audio
     request_text.install(flask_app)
     _trust_proxies(flask_app, settings)
     flask_app.after_request(send_no_referrer)  # before Talisman's, so that it runs after it
     talisman = _send_security_headers(flask_app, settings)
     session_guard.install(flask_app)
+    upload_limit.install(flask_app)
     # The page sends no referrer, which CSRFProtect wants on HTTPS; its form checks the token alone.
     CSRFProtect(flask_app).exempt(PasswordResetView.reset)
     _add_health_pages(flask_app, talisman)
@@ -114,6 +152,7 @@ def create_app(settings: Settings, enqueue_mail: Callable[[int], None]) -> Flask
         for view in VIEWS:
             builder.add_view_no_menu(view)
         add_menu(builder, settings.support_url)
+    _open_microphone(flask_app, talisman)
     rate_limits.install(flask_app, builder.sm.limiter)
     assets.install(flask_app)
     template_helpers.install(flask_app, settings.service_name)
@@ -146,12 +185,29 @@ def _send_security_headers(flask_app: Flask, settings: Settings) -> Talisman:
         strict_transport_security=https,
         frame_options="DENY",
         referrer_policy="same-origin",  # Flask-WTF compares it on HTTPS
-        permissions_policy={"camera": "()", "geolocation": "()", "microphone": "()"},
+        permissions_policy=PERMISSIONS,
         content_security_policy=CONTENT_SECURITY_POLICY,
         content_security_policy_nonce_in=["script-src"],
         session_cookie_secure=flask_app.config["SESSION_COOKIE_SECURE"],
         session_cookie_samesite=flask_app.config["SESSION_COOKIE_SAMESITE"],
     )
+
+
+def _open_microphone(flask_app: Flask, talisman: Talisman) -> None:
+    """Guidances are recorded in the editor, and nothing anywhere else."""
+    recording = talisman(permissions_policy=PERMISSIONS | {"microphone": "(self)"})
+    for page in ("FlowEditorView.edit", "FlowEditorView.save"):
+        flask_app.view_functions[page] = recording(_as_function(flask_app.view_functions[page]))
+
+
+def _as_function(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Talisman writes its options on the view, which a bound method does not let it."""
+
+    @wraps(view)
+    def call(*args: Any, **values: Any) -> Any:
+        return view(*args, **values)
+
+    return call
 
 
 def _add_health_pages(flask_app: Flask, talisman: Talisman) -> None:

@@ -52,6 +52,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "LANGUAGES": {code: {"flag": code, "name": name} for code, name in LANGUAGES.items()},
         "APP_NAME": settings.service_name,
         "SHORT_URL_BASE": settings.short_url_base,
+        "PLIVO_VOICE": settings.plivo_voice,
         "FAB_BASE_TEMPLATE": "base.html",
         "FAB_ROLES": fab_roles(),
         "FAB_UPDATE_PERMS": False,

@@ -32,6 +32,7 @@ LINKS = (
     Link("operated_users", "BackOfficeUserView.list", "users", _("Users of all companies")),
     Link("company_admins", "CompanyAdminView.list", "person", _("Company admins")),
     Link("messages", "MessageView.list", "sms", _("SMS")),
+    Link("dead_letters", "DeadLetterView.list", "warning", _("Dead letters")),
     Link("calls", "CallView.list", "log", _("Calls")),
     Link("audit_trail", "BackOfficeAuditTrailView.search", "history", _("Audit trail")),
 )

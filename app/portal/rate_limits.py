@@ -1,4 +1,5 @@
-"""How often somebody may try to get in, before any password or code of his is looked at.
+"""How often somebody may try to get in, before any password or code of his is looked at, and how
+often he may have texts read aloud and upload files.
 
 Per client address against guessing at many users, per mail address against guessing at one from
 many addresses. What is typed counts, existing or not, so a limit gives nothing away. These limits
@@ -21,6 +22,8 @@ from app.portal.client_address import client_network
 PER_CLIENT = "20 per minute;100 per hour"
 PER_MAIL_ADDRESS = "10 per 15 minutes"
 PER_USER = "10 per 15 minutes"
+UPLOADS_PER_USER = "20 per minute;100 per hour"  # each is up to 50 MB, and may be converted
+SPEECH_PER_USER = "60 per minute;600 per hour"  # a text is rendered in up to half a second
 
 
 def limiter_config(redis_url: str) -> dict[str, Any]:
@@ -38,6 +41,8 @@ def limiter_config(redis_url: str) -> dict[str, Any]:
         "LIMIT_PER_CLIENT": PER_CLIENT,
         "LIMIT_PER_MAIL_ADDRESS": PER_MAIL_ADDRESS,
         "LIMIT_PER_USER": PER_USER,
+        "LIMIT_UPLOADS_PER_USER": UPLOADS_PER_USER,
+        "LIMIT_SPEECH_PER_USER": SPEECH_PER_USER,
     }
 
 
@@ -77,6 +82,8 @@ LIMITS: Mapping[str, tuple[Limited, ...]] = {
         Limited("LIMIT_PER_CLIENT", client_network, _failed),
         Limited("LIMIT_PER_USER", _user, _failed),
     ),
+    "AudioFileView.upload": (Limited("LIMIT_UPLOADS_PER_USER", _user),),
+    "GuidanceSpeechView.render": (Limited("LIMIT_SPEECH_PER_USER", _user),),
 }
 
 

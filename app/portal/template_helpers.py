@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.domain import phone_numbers
 from app.domain.delivery_columns import screen_time
+from app.domain.guidance_texts import NO_FLOW_NOTICE
 from app.domain.roles import Right, Role
 from app.portal import session_life
 from app.portal.active_membership import active_membership
@@ -34,6 +35,7 @@ def install(app: Flask, service_name: str) -> None:
         service_name=service_name,
         owed_step=owed_step,
         session_life=session_life,
+        no_flow_notice=NO_FLOW_NOTICE,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

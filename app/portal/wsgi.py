@@ -5,4 +5,5 @@ from app.portal.factory import create_app
 from app.providers.task_queue import TaskQueue
 
 settings = config.load()
-application = create_app(settings, TaskQueue(settings.celery_broker_url).send_mail)
+tasks = TaskQueue(settings.celery_broker_url)
+application = create_app(settings, tasks.send_mail, tasks.convert_audio)

@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 
 from celery import Celery
 
-SEND_MESSAGE = "worker.sms_tasks.send_message"
+SEND_NEXT = "worker.sms_tasks.send_next"
 SEND_MAIL = "worker.mail_tasks.send_mail"
+CONVERT_AUDIO = "worker.audio_tasks.convert_audio"
 CONNECT_TIMEOUT_S = 2
+# A turn to send that stood in the queue so long is dropped: the sweep gives out new ones, and
+# thousands of turns must not keep the other tasks waiting.
+TURN_EXPIRES_S = 10
 REDIS_VISIBILITY_TIMEOUT_S = 300
 
 

@@ -85,6 +85,9 @@ class SpeechEngine:
     name = f"mei-{version('pyopenjtalk-plus')}-1"
     """Changes whenever the same text would sound different: count up the last number with it."""
 
+    def __init__(self, *, heard_by_callers: bool = True) -> None:
+        self.heard_by_callers = heard_by_callers
+
     def render(self, text: str) -> RenderedSpeech:
         """The text as it will sound on the telephone; takes about 30 ms a second of speech.
 

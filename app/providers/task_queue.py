@@ -7,14 +7,29 @@ import logging
 import queue
 import threading
 import uuid
+from dataclasses import dataclass
 
 from kombu.exceptions import OperationalError
 
-from app.providers.broker import SEND_MAIL, SEND_MESSAGE, celery_client
+from app.providers.broker import (
+    CONVERT_AUDIO,
+    SEND_MAIL,
+    SEND_NEXT,
+    TURN_EXPIRES_S,
+    celery_client,
+)
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 10_000
+
+
+@dataclass(frozen=True)
+class _Hint:
+    task: str
+    arguments: tuple[str, ...]
+    row: str
+    expires_s: int | None = None
 
 
 class TaskQueue:
@@ -23,24 +38,31 @@ class TaskQueue:
 
     def __init__(self, broker_url: str) -> None:
         self._celery = celery_client(broker_url)
-        self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(CAPACITY)
+        self._waiting: queue.Queue[_Hint] = queue.Queue(CAPACITY)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def send_message(self, message_id: uuid.UUID) -> None:
-        """Returns at once and never raises."""
-        self._put(SEND_MESSAGE, str(message_id))
+        """One more turn to send, as this message waits: it goes to whichever message is next.
+
+        Returns at once and never raises.
+        """
+        self._put(_Hint(SEND_NEXT, (), f"message {message_id}", expires_s=TURN_EXPIRES_S))
 
     def send_mail(self, mail_id: int) -> None:
         """Returns at once and never raises."""
-        self._put(SEND_MAIL, str(mail_id))
+        self._put(_Hint(SEND_MAIL, (str(mail_id),), f"mail {mail_id}"))
 
-    def _put(self, task: str, row_id: str) -> None:
+    def convert_audio(self, audio_file_id: uuid.UUID) -> None:
+        """Returns at once and never raises."""
+        self._put(_Hint(CONVERT_AUDIO, (str(audio_file_id),), f"audio file {audio_file_id}"))
+
+    def _put(self, hint: _Hint) -> None:
         self._start_thread()
         try:
-            self._waiting.put_nowait((task, row_id))
+            self._waiting.put_nowait(hint)
         except queue.Full:
-            log.warning("task queue full: %s of %s is left to the sweep", task, row_id)
+            log.warning("task queue full: %s is left to the sweep", hint.row)
 
     def _start_thread(self) -> None:
         """Started at the first use: a server that forks its workers later would lose a thread
@@ -54,8 +76,10 @@ class TaskQueue:
 
     def _publish_all(self) -> None:
         while True:
-            task, row_id = self._waiting.get()
+            hint = self._waiting.get()
             try:
-                self._celery.send_task(task, (row_id,), retry=False)
+                self._celery.send_task(
+                    hint.task, hint.arguments, retry=False, expires=hint.expires_s
+                )
             except (OperationalError, OSError) as error:
-                log.warning("broker away (%s): %s of %s is left to the sweep", error, task, row_id)
+                log.warning("broker away (%s): %s is left to the sweep", error, hint.row)

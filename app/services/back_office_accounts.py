@@ -29,12 +29,25 @@ def create_account(*, company_id: int, name: str) -> int:
         return account.id
 
 
-def rename_account(account_id: int, *, name: str) -> None:
+def update_account(
+    account_id: int,
+    *,
+    name: str,
+    may_members_delete_published: bool,
+    has_softbank_sender: bool,
+    resends_automatically: bool,
+) -> None:
     """Raises as `create_account`, and Refusal("row_gone")."""
     with transaction():
         account = locked(Account, account_id)
         with refusing_clashes("account_name_taken", field="name"):
-            before, after = changes(account, name=tidy_name(name))
+            before, after = changes(
+                account,
+                name=tidy_name(name),
+                may_members_delete_published=may_members_delete_published,
+                has_softbank_sender=has_softbank_sender,
+                resends_automatically=resends_automatically,
+            )
         audit.record(
             "account.update",
             account.name,

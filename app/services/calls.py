@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from app import clock
 from app.domain import call_flow
-from app.domain.call_flow import CallProgress, Instruction
+from app.domain.call_flow import CallProgress, CallState, Instruction
 from app.models import call as call_table
 from app.models import flow as flow_table
-from app.models import incoming_number
+from app.models import suppressed_number
 from app.models.call import Call
 from app.models.database import after_commit, transaction
 from app.models.tenant_scope import all_companies
 from app.services.message_writing import write_message
+from app.services.sms_guards import DailyLimits, within_limits
 
 
 @dataclass(frozen=True)
@@ -32,30 +33,34 @@ class IncomingCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the caller hears next, and the hash of each slot's audio."""
+    """What the caller hears next; `audio` and `spoken` as in `FlowVersion`."""
 
     instruction: Instruction
     audio: Mapping[str, str]
+    spoken: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class SmsOut:
-    """How a message leaves: the address its short URLs begin with, and who is told that it waits
-    (after commit)."""
+    """How a message leaves: the address its short URLs begin with, who is told that it waits
+    (after commit), and how many there may be."""
 
     short_url_base: str
     enqueue: Callable[[uuid.UUID], None]
+    limits: DailyLimits
 
 
 def answer_call(incoming: IncomingCall, sms_out: SmsOut) -> Reply:
     """A call comes in. Repeated, it gets the same reply and nothing is counted or written twice."""
-    with _moving(incoming, sms_out) as call:
+    with _transaction():
+        call = _begin(incoming, sms_out) or _locked(incoming)
         return _reply(call, call_flow.reply_to_answer(call.progress))
 
 
 def take_digits(incoming: IncomingCall, *, attempt: int, digits: str, sms_out: SmsOut) -> Reply:
     """The caller keyed in `digits` at the prompt `attempt` (1–3), or nothing in time ("")."""
-    with _moving(incoming, sms_out) as call:
+    with _transaction():
+        call = _known_or_new(incoming, sms_out)
         _move(call, call_flow.take_digits(call.progress, attempt, digits), sms_out)
         return _reply(call, call_flow.reply_to_digits(call.progress, attempt))
 
@@ -63,38 +68,47 @@ def take_digits(incoming: IncomingCall, *, attempt: int, digits: str, sms_out: S
 def end_call(incoming: IncomingCall) -> None:
     """The call is over. When this is the first we hear of it, it is counted, and nobody is owed an
     SMS."""
-    with _call_of(incoming) as (call, _):
+    with _transaction():
+        call = call_table.lock(incoming.provider_call_id) or _start(incoming) or _locked(incoming)
         if call.ended_at is None:
             call.ended_at = clock.now()
 
 
 @contextmanager
-def _moving(incoming: IncomingCall, sms_out: SmsOut) -> Iterator[Call]:
-    with _call_of(incoming) as (call, is_new):
-        if is_new and call.recipient is not None:
-            _owe_sms(call, call.recipient, sms_out)
-        yield call
-
-
-@contextmanager
-def _call_of(incoming: IncomingCall) -> Iterator[tuple[Call, bool]]:
-    """The call, locked for one transaction, and whether this webhook is the first to tell of it."""
+def _transaction() -> Iterator[None]:
     with all_companies("a call belongs to whoever owns the number"), transaction():
-        known = call_table.lock(incoming.provider_call_id)
-        yield (known, False) if known is not None else _start(incoming)
+        yield
 
 
-def _start(incoming: IncomingCall) -> tuple[Call, bool]:
-    number = incoming_number.by_number(incoming.called)
-    flow = flow_table.live_flow(number.id) if number else None
-    version_id = flow.published_version_id if flow else None
+def _known_or_new(incoming: IncomingCall, sms_out: SmsOut) -> Call:
+    """The call, locked: begun here when its first webhook was lost."""
+    known = call_table.lock(incoming.provider_call_id)
+    return known or _begin(incoming, sms_out) or _locked(incoming)
+
+
+def _locked(incoming: IncomingCall) -> Call:
+    call = call_table.lock(incoming.provider_call_id)
+    assert call is not None, "it was there a moment ago, and calls are never deleted"
+    return call
+
+
+def _begin(incoming: IncomingCall, sms_out: SmsOut) -> Call | None:
+    """The new call with the SMS that it owes; None when another webhook has begun it."""
+    call = _start(incoming)
+    if call is not None and call.recipient is not None:
+        _owe_sms(call, call.recipient, sms_out)
+    return call
+
+
+def _start(incoming: IncomingCall) -> Call | None:
+    destination = flow_table.destination_of(incoming.called)
+    has_flow = destination is not None and destination.version is not None
     return call_table.start(
         provider_call_id=incoming.provider_call_id,
         caller=incoming.caller,
         called=incoming.called,
-        number=number,
-        flow_version_id=version_id,
-        progress=call_flow.begin(incoming.caller, has_flow=version_id is not None),
+        destination=destination,
+        progress=call_flow.begin(incoming.caller, has_flow=has_flow),
     )
 
 
@@ -107,9 +121,19 @@ def _move(call: Call, progress: CallProgress, sms_out: SmsOut) -> None:
 
 
 def _owe_sms(call: Call, recipient: str, sms_out: SmsOut) -> None:
-    message_id = write_message(call, recipient, short_url_base=sms_out.short_url_base)
-    after_commit(lambda: sms_out.enqueue(message_id))
+    """Write the SMS, unless a guard says no: then the state says which, and what the caller
+    hears."""
+    assert call.account_id is not None, "only a number of an account has a flow"
+    if suppressed_number.holds(call.account_id, recipient):
+        call.state = CallState.SUPPRESSED
+        write_message(call, recipient, short_url_base=sms_out.short_url_base, is_suppressed=True)
+    elif within_limits(call, recipient, sms_out.limits):
+        message_id = write_message(call, recipient, short_url_base=sms_out.short_url_base)
+        after_commit(lambda: sms_out.enqueue(message_id))
+    else:
+        call.state = CallState.LIMITED
 
 
 def _reply(call: Call, instruction: Instruction) -> Reply:
-    return Reply(instruction, call.flow_version.audio if call.flow_version else {})
+    version = call.flow_version
+    return Reply(instruction, version.audio if version else {}, version.spoken if version else {})

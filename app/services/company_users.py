@@ -23,6 +23,7 @@ from app.models.database import insert_if_new, session, transaction
 from app.models.membership import Membership
 from app.models.user import User
 from app.services import audit, mails, password_changes, password_resets
+from app.services.back_office_writes import fingerprint
 
 AccountRole = tuple[int, Role]
 
@@ -106,10 +107,16 @@ def add(manager: Manager, new: NewUser) -> int:
     return user.id
 
 
+def state_of(manager: Manager, user: User) -> str:
+    """Tells one state of a user from another, as far as his company changes him."""
+    return fingerprint(_facts(manager, user))
+
+
 def update_user(
     manager: Manager,
     user_id: int,
     *,
+    seen: str,
     mail_address: str,
     name: str,
     roles: Sequence[AccountRole],
@@ -118,13 +125,16 @@ def update_user(
     """Change a user. Suspending him, and a new mail address, end his sessions and reset links; one
     who has not yet used his temporary password gets a new one at the new address.
 
-    Raises what `create_user` raises, Refusal("row_gone"), ("user_is_self"),
+    `seen` is his `state_of` when the form was opened. Raises Refusal("changed_meanwhile") when he
+    is not so any more, what `create_user` raises, Refusal("row_gone"), ("user_is_self"),
     ("user_is_company_admin"), and ("user_is_shared") when more than the roles of a user of another
     company would change.
     """
     address, tidy_name = user_rules.tidy_mail_address(mail_address), user_rules.tidy_name(name)
     with transaction():
         user = _locked_user(manager, user_id)
+        if state_of(manager, user) != seen:
+            raise Refusal("changed_meanwhile")
         user_rules.check_roles(roles, _account_ids(manager))
         moved = address != user.mail_address.lower()
         changed = (moved, tidy_name != user.name, is_active != user.is_active)

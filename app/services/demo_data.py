@@ -18,7 +18,7 @@ from app.models.membership import Membership
 from app.models.sender_number import SenderNumber
 from app.models.tenant_scope import account_scope, all_companies
 from app.models.user import User
-from app.services import audit, flows
+from app.services import audit, flows, publications
 from app.services.demo_history import write_history
 from app.services.guidance_rendering import Speech
 
@@ -133,4 +133,4 @@ def _published_flow(
         flows.register_flow(number_id)
         content = FlowContent(sample_content().guidances, sms)
         revision = flows.save_draft(number_id, content, revision=0, user_id=author)
-        flows.publish_flow(number_id, revision=revision, user_id=author, speech=speech)
+        publications.publish_flow(number_id, revision=revision, user_id=author, speech=speech)

@@ -95,6 +95,7 @@ def _message(call: Call, version: FlowVersion, recipient: str, chance: random.Ra
         parts=sms_text.parts(sms_text.utf16_units(text), carrier),
         status=status,
         accepted_at=call.started_at,
+        queued_at=call.started_at,
         next_attempt_at=settled_at,
         attempts=1,
         sent_at=call.started_at + timedelta(seconds=1),

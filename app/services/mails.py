@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app import clock
-from app.domain import back_off, mail_texts
+from app.domain import back_off, mail_texts, phone_numbers
 from app.domain.mail_texts import MailText, Reader, Sender
 from app.domain.roles import Role
 from app.domain.sign_in_rules import RESET_VALID, TEMPORARY_VALID
@@ -80,6 +80,19 @@ def mail_password_reset(user: User, *, link: str, code: str) -> None:
         valid_until=clock.now() + RESET_VALID,
     )
     _write(user, "password_reset", text)
+
+
+def mail_plan_failed(user: User, *, number: str, starts_at: datetime, path: str) -> None:
+    """Inside a transaction: tell who planned a publication that it did not begin; `number` in
+    E.164, `path` the portal's page that says why."""
+    text = mail_texts.plan_failed(
+        _setup().sender,
+        _reader(user),
+        number=phone_numbers.display(number),
+        starts_at=starts_at,
+        link=portal_link(path),
+    )
+    _write(user, "plan_failed", text)
 
 
 def send_mail(mail_id: int, mailer: Mailer) -> None:

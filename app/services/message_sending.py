@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
-from app.domain import back_off
+from app.domain import back_off, suppression
 from app.domain.sms_status import MessageStatus, may_move
 from app.models import message as message_table
+from app.models import message_queue, send_attempt, suppressed_number
 from app.models.database import session, transaction
 from app.models.message import Message
+from app.models.send_attempt import AttemptOutcome, SendAttempt
 from app.models.tenant_scope import all_companies
-from app.providers.plivo.client import SmsClient
+from app.providers.plivo.client import SentMessage, SmsClient
 from app.providers.plivo.failures import SendDelayed, SendRefused, SendUnclear
+from app.services.send_rate import SendRate
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 12
+MAX_DELAYS = 12
 FIRST_DELAY_S = 2.0
 LONGEST_DELAY_S = 600.0
 CLOCK_SKEW = timedelta(seconds=60)
@@ -31,112 +34,189 @@ FIRST_POLL_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
+class Outbox:
+    """How messages leave: through whom, how fast, with reports to which address, and after how
+    long not any more."""
+
+    client: SmsClient
+    rate: SendRate
+    public_base_url: str
+    expires_after: timedelta
+
+
+@dataclass(frozen=True)
 class _Claimed:
+    """One attempt to hand over one message."""
+
+    message_id: uuid.UUID
+    number: int
     sender: str
     recipient: str
     text: str
     claimed_at: datetime
 
 
-def send_message(message_id: uuid.UUID, client: SmsClient, *, public_base_url: str) -> None:
-    """Hand over one waiting message that is due; does nothing for any other."""
-    claimed = _claim(message_id)
+def send_next(outbox: Outbox) -> None:
+    """Use one turn to send: hand over the message whose turn it is, if one is due and the rate has
+    room for it."""
+    if not outbox.rate.wait_to_send():
+        return
+    claimed = _claim_next(outbox.expires_after)
     if claimed is None:
         return
     try:
-        provider_id = client.send(
+        provider_id = outbox.client.send(
             sender=claimed.sender,
             recipient=claimed.recipient,
             text=claimed.text,
-            callback_url=f"{public_base_url}/ivr/messages/{message_id}/status",
+            callback_url=f"{outbox.public_base_url}/ivr/messages/{claimed.message_id}/status",
         )
     except SendRefused as refusal:
-        _settle(message_id, MessageStatus.INTERNAL_ERROR, error_code=refusal.code)
+        _settle_refused(claimed, refusal.code)
     except SendDelayed as delay:
-        _put_back(message_id, delay.retry_after_s)
+        _put_back(claimed, delay.retry_after_s)
     except SendUnclear as doubt:
-        log.warning("message %s: outcome unclear: %s", message_id, doubt)
+        log.warning("message %s: outcome unclear: %s", claimed.message_id, doubt)
     else:
-        _record_sent(message_id, provider_id, claimed.claimed_at)
+        _record_accepted(claimed, provider_id)
 
 
 def settle_unclear_message(message_id: uuid.UUID, client: SmsClient) -> None:
     """Ask Plivo's message list about a claimed message nobody reported on, and record or put it
     back.
 
-    Only a list entry that belongs to no other message of ours counts as this one.
+    Only a list entry that belongs to no other attempt of ours counts as this one.
     """
-    with all_companies("worker"), transaction():
-        message = session.get(Message, message_id)
-        if (
-            message is None
-            or message.status is not MessageStatus.SENDING
-            or message.claimed_at is None
-        ):
-            return
-        sender, recipient, claimed_at = message.sender, message.recipient, message.claimed_at
+    claimed = _claimed(message_id)
+    if claimed is None:
+        return
     sent = client.find(
-        sender=sender,
-        recipient=recipient,
-        since=claimed_at - CLOCK_SKEW,
+        sender=claimed.sender,
+        recipient=claimed.recipient,
+        since=claimed.claimed_at - CLOCK_SKEW,
         until=clock.now(),
     )
     with all_companies("worker"), transaction():
-        taken = message_table.provider_ids_taken([entry.provider_id for entry in sent])
-    unclaimed = [entry.provider_id for entry in sent if entry.provider_id not in taken]
-    if unclaimed:
-        _record_sent(message_id, unclaimed[0], claimed_at)
+        taken = send_attempt.provider_ids_taken([entry.provider_id for entry in sent])
+    free = [entry for entry in sent if entry.provider_id not in taken]
+    if free:
+        nearest = min(free, key=lambda entry: _distance(entry, claimed.claimed_at))
+        _record_accepted(claimed, nearest.provider_id)
     else:
-        _put_back(message_id, None)
+        _put_back(claimed, None)
 
 
-def retry_delay_s(attempts: int) -> float:
+def retry_delay_s(delays: int) -> float:
     """Exponential back-off with full jitter, in seconds, for the attempt that comes next."""
-    return back_off.delay_s(attempts, first_s=FIRST_DELAY_S, longest_s=LONGEST_DELAY_S)
+    return back_off.delay_s(delays, first_s=FIRST_DELAY_S, longest_s=LONGEST_DELAY_S)
 
 
-def _claim(message_id: uuid.UUID) -> _Claimed | None:
-    """Make the message this worker's own, or None when it is not waiting, not due or somebody
-    else's."""
+def _distance(entry: SentMessage, claimed_at: datetime) -> timedelta:
+    return abs(entry.accepted_at - claimed_at) if entry.accepted_at else timedelta.max
+
+
+def _claim_next(expires_after: timedelta) -> _Claimed | None:
+    """Make a message this worker's own, or None when none is due."""
+    now = clock.now()
     with all_companies("worker"), transaction():
-        if not message_table.claim(message_id, clock.now()):
+        message = message_queue.claim_next(now, queued_after=now - expires_after)
+        if message is None or _is_suppressed(message):
             return None
-        message = session.get_one(Message, message_id)
-        return _Claimed(message.sender, message.recipient, message.text, clock.now())
+        return _as_claimed(message)
 
 
-def _record_sent(message_id: uuid.UUID, provider_id: str, sent_at: datetime) -> None:
+def _is_suppressed(message: Message) -> bool:
+    """Whether the recipient came onto the account's list while the message waited: it is settled
+    then."""
+    if not suppressed_number.holds(message.account_id, message.recipient):
+        return False
+    attempt = session.get_one(SendAttempt, (message.id, message.attempts))
+    attempt.outcome = AttemptOutcome.REFUSED
+    attempt.error_code = message.error_code = suppression.ERROR_CODE
+    message.status = MessageStatus.FAILED
+    message.settled_at = clock.now()
+    return True
+
+
+def _claimed(message_id: uuid.UUID) -> _Claimed | None:
+    with all_companies("worker"), transaction():
+        message = session.get(Message, message_id)
+        if message is None or message.status is not MessageStatus.SENDING:
+            return None
+        return _as_claimed(message)
+
+
+def _as_claimed(message: Message) -> _Claimed:
+    assert message.claimed_at is not None, "whoever claims says when"
+    return _Claimed(
+        message.id,
+        message.attempts,
+        message.sender,
+        message.recipient,
+        message.text,
+        message.claimed_at,
+    )
+
+
+def _record_accepted(claimed: _Claimed, provider_id: str) -> None:
     """A delivery report may have come first: then only what it did not tell is added."""
     with all_companies("worker"), transaction():
-        message = message_table.lock(message_id)
+        message = message_table.lock(claimed.message_id)
         assert message is not None, "messages are never deleted while they are open"
-        message.provider_id = message.provider_id or provider_id
-        message.sent_at = message.sent_at or sent_at
-        message.next_attempt_at = clock.now() + FIRST_POLL_AFTER
+        attempt = session.get_one(SendAttempt, (claimed.message_id, claimed.number))
+        attempt.outcome = AttemptOutcome.ACCEPTED
+        if send_attempt.holder_of(provider_id) is None:
+            attempt.provider_id = provider_id
+        if message.attempts != claimed.number:
+            return
+        message.provider_id = message.provider_id or attempt.provider_id
+        message.sent_at = message.sent_at or claimed.claimed_at
         if may_move(message.status, MessageStatus.SENT):
             message.status = MessageStatus.SENT
+            message.next_attempt_at = clock.now() + FIRST_POLL_AFTER
 
 
-def _settle(message_id: uuid.UUID, status: MessageStatus, *, error_code: str) -> None:
+def _settle_refused(claimed: _Claimed, error_code: str) -> None:
     with all_companies("worker"), transaction():
-        message = message_table.lock(message_id)
-        if message is not None and message.status is MessageStatus.SENDING:
-            message.status = status
-            message.error_code = error_code
-            message.settled_at = clock.now()
+        message = _still_claimed(claimed, AttemptOutcome.REFUSED, error_code)
+        if message is not None:
+            _give_up(message, error_code)
 
 
-def _put_back(message_id: uuid.UUID, retry_after_s: float | None) -> None:
+def _put_back(claimed: _Claimed, retry_after_s: float | None) -> None:
     """Known not to be accepted: wait and try again, at last give up."""
     with all_companies("worker"), transaction():
-        message = message_table.lock(message_id)
-        if message is None or message.status is not MessageStatus.SENDING:
+        message = _still_claimed(claimed, AttemptOutcome.NOT_ACCEPTED, None)
+        if message is None:
             return
-        if message.attempts >= MAX_ATTEMPTS:
-            message.status = MessageStatus.INTERNAL_ERROR
-            message.error_code = "gave_up"
-            message.settled_at = clock.now()
+        message.delays += 1
+        if message.delays >= MAX_DELAYS:
+            _give_up(message, "gave_up")
             return
-        delay_s = max(retry_after_s or 0.0, retry_delay_s(message.attempts))
+        delay_s = max(retry_after_s or 0.0, retry_delay_s(message.delays))
         message.status = MessageStatus.WAITING
         message.next_attempt_at = clock.now() + timedelta(seconds=delay_s)
+
+
+def _still_claimed(
+    claimed: _Claimed, outcome: AttemptOutcome, error_code: str | None
+) -> Message | None:
+    """The message, unless a report or somebody else has moved it since; the attempt's outcome is
+    noted."""
+    message = message_table.lock(claimed.message_id)
+    if (
+        message is None
+        or message.status is not MessageStatus.SENDING
+        or message.attempts != claimed.number
+    ):
+        return None
+    attempt = session.get_one(SendAttempt, (claimed.message_id, claimed.number))
+    attempt.outcome = outcome
+    attempt.error_code = error_code
+    return message
+
+
+def _give_up(message: Message, error_code: str) -> None:
+    message.status = MessageStatus.INTERNAL_ERROR
+    message.error_code = error_code
+    message.settled_at = clock.now()

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import datetime
 
 from app import clock
-from app.domain.sms_status import FINAL_STATUSES, MessageStatus, may_move
+from app.domain import suppression
+from app.domain.sms_status import FINAL_STATUSES, RESENDS_AFTER, MessageStatus, after_report
 from app.models import message as message_table
-from app.models.database import transaction
+from app.models import send_attempt
+from app.models.account import Account
+from app.models.database import session, transaction
 from app.models.message import Message
+from app.models.send_attempt import AttemptOutcome, SendAttempt
 from app.models.tenant_scope import all_companies
 from app.providers.plivo.status_report import StatusReport
+from app.services.suppression import note_stop_reply
 
 log = logging.getLogger(__name__)
 
@@ -24,20 +30,49 @@ def take_status_report(message_id: uuid.UUID, report: StatusReport) -> None:
         if message is None:
             log.warning("report for message %s, which we do not have", message_id)
             return
-        if message.provider_id not in (None, report.provider_id):
+        current = _status_to_move(message)
+        if not _is_of_the_last_attempt(message, report.provider_id):
             log.warning("report for message %s under another provider id", message_id)
             return
-        message.provider_id = report.provider_id
-        _note_facts(message, report)
-        if report.status is None or not may_move(message.status, report.status):
+        if _is_outdated(message, report):
             return
-        message.status = report.status
-        message.report_sequence = report.sequence
-        message.error_code = report.error_code
-        if report.status in FINAL_STATUSES:
-            message.settled_at = clock.now()
-        if report.status is MessageStatus.DELIVERED:
-            message.delivered_at = report.delivered_at or clock.now()
+        _note_facts(message, report)
+        if report.status is not None:
+            _move(message, after_report(current, report.status, report.parts), report)
+
+
+def _status_to_move(message: Message) -> MessageStatus:
+    """A message that we gave up on, and that Plivo reports on after all, was handed over."""
+    gave_up = message.status is MessageStatus.INTERNAL_ERROR and message.provider_id is None
+    return MessageStatus.SENDING if gave_up else message.status
+
+
+def _is_of_the_last_attempt(message: Message, provider_id: str | None) -> bool:
+    """A report proves that Plivo accepted the message, and under which id."""
+    if message.provider_id is not None or provider_id is None:
+        return message.provider_id == provider_id
+    holder = send_attempt.holder_of(provider_id)
+    if holder is not None:
+        # Of this message: a former attempt. Of another: taken for that one when its outcome was
+        # looked up in Plivo's list; the address the report came to is the better witness.
+        return holder.message_id != message.id
+    message.provider_id = provider_id
+    attempt = session.get(SendAttempt, (message.id, message.attempts))
+    if attempt is not None:
+        attempt.provider_id = provider_id
+        attempt.outcome = AttemptOutcome.ACCEPTED
+    return True
+
+
+def _is_outdated(message: Message, report: StatusReport) -> bool:
+    """Whether a report that Plivo made later came before. Each part of a split message counts for
+    itself."""
+    if report.sequence is None or report.parts > 1:
+        return False
+    if message.report_sequence is not None and report.sequence < message.report_sequence:
+        return True
+    message.report_sequence = report.sequence
+    return False
 
 
 def _note_facts(message: Message, report: StatusReport) -> None:
@@ -45,3 +80,28 @@ def _note_facts(message: Message, report: StatusReport) -> None:
     message.sent_at = message.sent_at or report.sent_at or clock.now()
     message.carrier = report.carrier or message.carrier
     message.billed_units = report.units or message.billed_units
+
+
+def _move(message: Message, status: MessageStatus, report: StatusReport) -> None:
+    if status in (message.status, MessageStatus.SENDING):
+        return
+    is_second_part = status is MessageStatus.PARTLY_FAILED
+    message.status = status
+    message.error_code = report.error_code or (message.error_code if is_second_part else None)
+    message.resend_at = None
+    message.settled_at = clock.now() if status in FINAL_STATUSES else None
+    if status is MessageStatus.DELIVERED:
+        message.delivered_at = report.delivered_at or clock.now()
+    if status is MessageStatus.RETRYABLE:
+        message.resend_at = _resend_at(message)
+    if report.error_code == suppression.STOP_ERROR_CODE:
+        note_stop_reply(message.account_id, message.recipient, message.account.company_id)
+
+
+def _resend_at(message: Message) -> datetime | None:
+    """With 「自動再送」 there are so many more tries; else the message rests."""
+    if message.resends >= len(RESENDS_AFTER):
+        return None
+    if not session.get_one(Account, message.account_id).resends_automatically:
+        return None
+    return clock.now() + RESENDS_AFTER[message.resends]

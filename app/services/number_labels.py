@@ -20,7 +20,7 @@ def set_label(number_id: int, label: str) -> None:
     if len(tidy) > MAX_CHARACTERS:
         raise Refusal("label_too_long", longest=MAX_CHARACTERS)
     with transaction():
-        number = incoming_number.by_id(number_id)
+        number = incoming_number.lock(number_id)
         if number is None:
             raise Refusal("number_unknown")
         if number.label == tidy:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from app.domain.refusals import Refusal
 from app.domain.roles import Role
 from app.models import company_users
 from app.models.database import transaction
+from app.services import csv_upload
 from app.services.company_users import (
     AccountRole,
     Manager,
@@ -21,9 +20,9 @@ from app.services.company_users import (
     address_refusal,
     lock_company,
 )
+from app.services.csv_upload import ImportRefused, RowProblem
 
 MAX_ROWS = 200
-MAX_BYTES = 1024 * 1024
 COLUMNS = ("メールアドレス", "ユーザー名", "アカウント", "権限")
 ROLE_WORDS: Mapping[str, Role] = {
     "上位管理者": Role.SENIOR_ADMIN,
@@ -33,22 +32,6 @@ ROLE_WORDS: Mapping[str, Role] = {
     **{role.value: role for role in Role},
 }
 HASHING_THREADS = 2  # 64 MiB each
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    """What is wrong in a line of the file; its head is line 1."""
-
-    line: int
-    refusal: Refusal
-
-
-class ImportRefused(Exception):
-    """Nothing was imported, because of these lines."""
-
-    def __init__(self, problems: Sequence[RowProblem]) -> None:
-        super().__init__(f"{len(problems)} lines")
-        self.problems = problems
 
 
 @dataclass
@@ -65,7 +48,7 @@ def import_users(manager: Manager, content: bytes) -> int:
     a file that cannot be read at all, ImportRefused naming every wrong line. Hashing two hundred
     passwords takes seconds; it is done before the transaction.
     """
-    rows = _rows(content)
+    rows = csv_upload.rows_of(content, COLUMNS, most=MAX_ROWS)
     wanted, problems = _wanted(manager, rows)
     with transaction():
         problems += _dry_problems(manager, wanted)
@@ -92,42 +75,7 @@ def import_users(manager: Manager, content: bytes) -> int:
 
 
 def template() -> bytes:
-    """A file to fill in: UTF-8 with a byte order mark, which Excel needs."""
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\r\n").writerow(COLUMNS)
-    return lines.getvalue().encode("utf-8-sig")
-
-
-def _rows(content: bytes) -> list[tuple[int, list[str]]]:
-    """(line, cells) below the head, without empty lines."""
-    if len(content) > MAX_BYTES:
-        raise Refusal("file_too_large", rows=MAX_ROWS)
-    text = _decoded(content)
-    if "\x00" in text:
-        raise Refusal("file_unreadable")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise Refusal("file_unreadable") from error
-    if not lines or tuple(lines[0][1][: len(COLUMNS)]) != COLUMNS:
-        raise Refusal("file_without_head", columns=", ".join(COLUMNS))
-    rows = [(line, cells) for line, cells in lines[1:] if any(cells)]
-    if not rows:
-        raise Refusal("file_empty")
-    if len(rows) > MAX_ROWS:
-        raise Refusal("file_too_large", rows=MAX_ROWS)
-    return rows
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8, or what Japanese Excel writes unless told otherwise."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refusal("file_unreadable")
+    return csv_upload.template(COLUMNS)
 
 
 def _wanted(

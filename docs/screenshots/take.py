@@ -17,8 +17,13 @@ PAGES = {
     "numbers": "/numbers/",
     "flow-editor": "/numbers/1/flow/edit",
     "published-flow": "/numbers/1/flow/published/",
+    "flow-history": "/numbers/1/flow/history/",
+    "trial-call": "/numbers/1/flow/trial/",
+    "reading-dictionary": "/numbers/reading-hints/",
     "delivery-log": "/deliveries/",
     "call-counts": "/calls/",
+    "users": "/users/",
+    "sessions": "/sessions/",
 }
 
 
@@ -33,10 +38,20 @@ def take_all(page: Page, product: Product) -> None:
         page.set_viewport_size(size)
         for name, path in PAGES.items():
             page.goto(product.url("portal", path))
-            page.screenshot(path=FOLDER / f"{name}{suffix}.png", full_page=name != "delivery-log")
+            if name != "delivery-log":
+                show_whole(page)
+            page.screenshot(path=FOLDER / f"{name}{suffix}.png")
+            page.set_viewport_size(size)
     page.set_viewport_size(WIDE)
     page.goto(product.url("simulator"))
     page.screenshot(path=FOLDER / "simulator.png")
+
+
+def show_whole(page: Page) -> None:
+    """Make the window as tall as the page, so that what sticks to its foot is there."""
+    width = page.viewport_size["width"]
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def main() -> None:

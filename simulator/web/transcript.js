@@ -9,7 +9,7 @@ const empty = find("steps-empty");
 
 const KEYED_BY = { "finish key": "終了キー", "time-out": "時間", "number of digits": "桁数" };
 const ENDED_BY = {
-  xml: "案内側から切断", caller: "発信者が切断", "end of instructions": "案内の終わり", failure: "異常終了",
+  xml: "案内側から切断", caller: "発信者が切断", "end of instructions": "案内の終わり", failure: "異常終了", busy: "話し中",
 };
 
 const LINES = {
@@ -27,6 +27,7 @@ const LINES = {
   redirect: (s) => ["転送", new URL(s.url).pathname],
   fallback: (s) => ["代替URLへ", s.reason],
   error_tone: (s) => ["エラー音", s.reason],
+  busy: () => ["話し中", "同時に来た電話が多すぎます"],
   hangup: (s) => ["切断", ENDED_BY[s.by]],
 };
 

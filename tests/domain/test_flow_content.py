@@ -41,6 +41,13 @@ def test_a_new_content_lacks_everything_in_the_order_of_the_drawing() -> None:
     assert FlowContent().missing() == ("1", "2", "4", "5", "sms")
 
 
+@pytest.mark.parametrize("half", [sms(""), sms(" \n"), sms(sender="")])
+def test_a_draft_keeps_half_an_sms_which_still_lacks(half: SmsTemplate) -> None:
+    content = FlowContent(sample_content().guidances, half)
+    assert content.missing() == ("sms",)
+    assert FlowContent.from_json(content.to_json()) == content
+
+
 def test_json_there_and_back() -> None:
     content = FlowContent(sample_content().guidances, sms(f"見て{URL}", short_urls=(URL,)))
     assert FlowContent.from_json(content.to_json()) == content
@@ -59,7 +66,12 @@ def test_every_slot_speaks_the_fixed_ones_included() -> None:
         (FlowContent({Slot.ASK_AGAIN: Guidance(" \u3000\n")}), {"5": "guidance_empty"}),
         (FlowContent({Slot.KEY_IN: Guidance("番号を")}), {"3": "guidance_fixed"}),
         (FlowContent({}, sms(sender="0399999999")), {"sender": "sender_unknown"}),
-        (FlowContent({}, sms("")), {"body": "sms_empty"}),
+        (FlowContent({}, sms("")), {}),
+        (FlowContent({}, sms(sender="")), {}),
+        (
+            FlowContent({}, sms("見て https://x/", short_urls=("https://x/",))),
+            {"short_urls": "url_host_wrong"},
+        ),
         (FlowContent({}, sms("あ" * 660)), {}),
         (FlowContent({}, sms("あ" * 661)), {"body": "sms_too_long"}),
         (FlowContent({}, sms("😀" * 331)), {"body": "sms_too_long"}),

@@ -7,6 +7,7 @@ ALL = [
     *guidance_texts.SAMPLES.values(),
     *guidance_texts.FIXED.values(),
     guidance_texts.NO_FLOW_NOTICE,
+    guidance_texts.NO_SMS_NOTICE,
     guidance_texts.APOLOGY,
 ]
 

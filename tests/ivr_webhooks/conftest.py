@@ -66,6 +66,7 @@ def plivo(db: Engine, database_url: str) -> Iterator[Plivo]:
         ).test_client()
     )
     yield plivo
+    plivo.client.application.extensions["todoku_clicks"].flush()
     bound = database.session.get_bind()
     database.session.remove()
     if isinstance(bound, Engine):

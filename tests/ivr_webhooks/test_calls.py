@@ -52,6 +52,18 @@ def played(document: str) -> list[str]:
     return [url.rsplit("/", 1)[1][0] for url in urls]
 
 
+def test_a_text_without_audio_is_read_by_plivos_voice(plivo: Plivo) -> None:
+    account = factories.account()
+    number = factories.incoming_number(account, POSTER)
+    factories.published_flow(number, audio={"1": "1" * 64}, spoken={"2": "番号を", "3": "どうぞ"})
+    plivo.client.application.config["PLIVO_VOICE"] = "Polly.Takumi"
+    params = plivo.call_params("c1", caller="81312345678")
+    response = ET.fromstring(plivo.post("/ivr/answer", params).text)
+    assert response[0].tag == "Play"
+    assert [speak.text for speak in response[1]] == ["番号を", "どうぞ"]
+    assert {speak.get("voice") for speak in response[1]} == {"Polly.Takumi"}
+
+
 def in_parallel(times: int, request: Callable[[], str]) -> set[str]:
     barrier = threading.Barrier(times)
 
@@ -176,7 +188,7 @@ class TestOrder:
         params = plivo.call_params("c1", caller="anonymous")
         plivo.post("/ivr/answer", params)
         with all_companies("test"):
-            flows.delete_flow(number.id)
+            flows.delete_flow(number.id, user_id=factories.user().id, may_publish=True)
         factories.published_flow(number, audio=dict.fromkeys("123456", "9" * 64))
         assert played(plivo.post("/ivr/digits?attempt=1", {**params, "Digits": ""}).text) == ["5"]
         assert played(plivo.post("/ivr/answer", plivo.call_params("c2")).text) == ["9"]

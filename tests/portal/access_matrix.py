@@ -38,6 +38,7 @@ flows            sign-in in     in   in   in   403   in     sign-in accounts pas
 flow-of-row      sign-in in     in   in   in   403   404    sign-in accounts password factor address
 publish-row      sign-in in     in   in   403  403   404    sign-in accounts password factor address
 deliveries       sign-in in     in   403  403  403   in     sign-in accounts password factor address
+delivery-row     sign-in in     in   403  403  403  404    sign-in accounts password factor address
 users            sign-in in     403  403  403  403   in     sign-in accounts password factor address
 user-of-row      sign-in in     403  403  403  403   404    sign-in accounts password factor address
 back-office      sign-in 403    403  403  403  in    403    sign-in accounts password factor address
@@ -74,15 +75,49 @@ POST  /accounts/                              enter-account
 GET   /                                       home
 
 GET   /numbers/                               flows
+POST  /audio-files/                           flows
+GET   /audio-files/<audio_file_id>            flow-of-row
+POST  /audio-files/<audio_file_id>/conversion flow-of-row
+GET   /audio-files/<audio_file_id>/telephone.wav   flow-of-row
+GET   /audio-files/<audio_file_id>/original   flow-of-row
+POST  /guidances/speech                       flows
+GET   /numbers/reading-hints/                 flows
+POST  /numbers/reading-hints/                 flows
+GET   /numbers/reading-hints/<hint_id>        flow-of-row
+POST  /numbers/reading-hints/<hint_id>        flow-of-row
+POST  /numbers/reading-hints/<hint_id>/delete  flow-of-row
 POST  /numbers/<number_id>/flow               flow-of-row
 POST  /numbers/<number_id>/flow/delete        flow-of-row
 GET   /numbers/<number_id>/flow/edit          flow-of-row
 POST  /numbers/<number_id>/flow/edit          flow-of-row
 GET   /numbers/<number_id>/flow/published/    flow-of-row
+GET   /numbers/<number_id>/flow/versions/<version_number>/guidances/<slot>.wav  flow-of-row
+GET   /numbers/<number_id>/flow/trial/        flow-of-row
+POST  /numbers/<number_id>/flow/trial/steps   flow-of-row
+POST  /numbers/<number_id>/flow/trial/calls   flow-of-row
+POST  /numbers/<number_id>/flow/trial/calls/accept  flow-of-row
+POST  /numbers/<number_id>/flow/trial/calls/<trial_id>/rename  flow-of-row
+POST  /numbers/<number_id>/flow/trial/calls/<trial_id>/accept  flow-of-row
+POST  /numbers/<number_id>/flow/trial/calls/<trial_id>/delete  flow-of-row
 POST  /numbers/<number_id>/label              flow-of-row
 POST  /numbers/<number_id>/flow/publish       publish-row
+POST  /numbers/<number_id>/flow/stop          publish-row
+GET   /numbers/<number_id>/flow/history/      flow-of-row
+GET   /numbers/<number_id>/flow/history/versions/<version_id>             flow-of-row
+GET   /numbers/<number_id>/flow/history/versions/<version_id>/comparison  flow-of-row
+POST  /numbers/<number_id>/flow/versions/<version_id>/load                flow-of-row
+POST  /numbers/<number_id>/flow/versions/<version_id>/return              publish-row
+POST  /numbers/<number_id>/flow/deleted/<flow_id>/restore                 publish-row
+POST  /numbers/<number_id>/flow/plans/<plan_id>/cancel                    publish-row
+POST  /numbers/<number_id>/flow/plans/<plan_id>/end                       publish-row
 GET   /deliveries/                            deliveries
 GET   /deliveries/download.csv                deliveries
+GET   /deliveries/suppressed/                 deliveries
+POST  /deliveries/suppressed/                 deliveries
+POST  /deliveries/suppressed/<entry_id>/remove  delivery-row
+GET   /deliveries/suppressed/import           deliveries
+POST  /deliveries/suppressed/import           deliveries
+GET   /deliveries/suppressed/template.csv     deliveries
 GET   /calls/                                 deliveries
 GET   /audit-trail/                           users
 GET   /audit-trail/download.csv               users
@@ -123,6 +158,10 @@ GET   /back-office/company-admins/<pk>/<action>   back-office
 POST  /back-office/company-admins/<pk>/<action>   back-office
 GET   /back-office/company-admins/add             back-office
 POST  /back-office/company-admins/add             back-office
+GET   /back-office/dead-letters/                  back-office
+GET   /back-office/dead-letters/<pk>              back-office
+GET   /back-office/dead-letters/<pk>/<action>     back-office
+POST  /back-office/dead-letters/<pk>/<action>     back-office
 GET   /back-office/ip-ranges/                 back-office
 GET   /back-office/ip-ranges/<pk>             back-office
 GET   /back-office/ip-ranges/<pk>/<action>    back-office

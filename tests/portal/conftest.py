@@ -61,7 +61,8 @@ class Visitor:
         return words(answer)
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        found = TOKEN.search(answer.get_data(as_text=True)) if answer.is_json is False else None
+        is_page = answer.mimetype == "text/html"
+        found = TOKEN.search(answer.get_data(as_text=True)) if is_page else None
         if found:
             self._token = found[1] or found[2]
         return answer
@@ -108,13 +109,14 @@ def built_app(settings: Settings, mails_told: list[int]) -> Flask:
 
 @pytest.fixture
 def app(built_app: Flask, db: Engine, settings: Settings, mails_told: list[int]) -> Iterator[Flask]:
-    before = dict(built_app.config)
+    before, extensions = dict(built_app.config), dict(built_app.extensions)
     mails_told.clear()
     mails.configure(mail_sender(settings), mails_told.append)  # other tests of this process do too
     built_app.config["RATELIMIT_ENABLED"] = False  # tests sign in more often than people do
     yield built_app
     built_app.config.clear()
     built_app.config.update(before)
+    built_app.extensions.update(extensions)
 
 
 @pytest.fixture

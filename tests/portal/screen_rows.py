@@ -126,8 +126,16 @@ def _traffic(head: Account) -> dict[str, object]:
     for n, status in enumerate(MessageStatus):
         call = factories.call(number, flow=flow, started_at=clock.now() - timedelta(minutes=n))
         message = factories.message(call, status=status, provider_id=f"plivo-{n}")
+        if status is MessageStatus.INTERNAL_ERROR:
+            dead_letter = message.id
+    factories.suppressed_number(head)
     anonymous = factories.call(number, flow=flow, caller=None, state=CallState.ANNOUNCED)
-    return {"number": number.id, "call": anonymous.id, "message": message.id}
+    return {
+        "number": number.id,
+        "call": anonymous.id,
+        "message": message.id,
+        "dead_letter": dead_letter,
+    }
 
 
 def _other_companies() -> dict[str, object]:

@@ -144,6 +144,12 @@ COMPANY_ADMIN = (
     Screen("deliveries-row", "/deliveries/", open_first_row),
     Screen("deliveries-none", "/deliveries/?since=2020-01-01&until=2020-01-02"),
     Screen("deliveries-refused", "/deliveries/?since=2020-01-03&until=2020-01-02&recipient=x"),
+    Screen("suppressed", "/deliveries/suppressed/"),
+    Screen("suppressed-remove", "/deliveries/suppressed/", open_dialog("remove-dialog")),
+    Screen("suppressed-none-found", "/deliveries/suppressed/?q=0"),
+    Screen("suppressed-refused", "/deliveries/suppressed/", submit),
+    Screen("suppressed-import", "/deliveries/suppressed/import"),
+    Screen("suppressed-import-refused", "/deliveries/suppressed/import", submit),
     Screen("calls", "/calls/"),
     Screen("calls-refused", "/calls/?since=2020-01-03&until=2020-01-02"),
     Screen("users", "/users/"),
@@ -225,6 +231,9 @@ company-admins/{membership}
 company-admins/{membership}/delete
 messages/
 messages/{message}
+dead-letters/
+dead-letters/{dead_letter}
+dead-letters/{dead_letter}/resend
 calls/
 calls/{call}
 audit-trail/

@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.domain.roles import Role
+from app.domain.sms_status import MessageStatus
+from app.models import guidance_audio
 from app.models.account import Account
 from app.models.company_ip_range import CompanyIpRange
 from app.models.database import Base, session, transaction
@@ -150,25 +152,46 @@ def answer_of(answer: Response, path: str) -> str:
 
 def address_of(rule: Rule, account: Account) -> str:
     """The route on a new row of the account, so that no try sees what another one did."""
-    values: dict[str, object] = {"filename": "css/base.css", "token": "x" * 43, "action": "delete"}
+    values: dict[str, object] = {
+        "filename": "css/base.css",
+        "token": "x" * 43,
+    }
+    for name, row in ROWS_OF_ARGUMENTS.items():
+        if name in rule.arguments:
+            values[name] = row(account)
     if "number_id" in rule.arguments:
-        number = factories.incoming_number(account)
-        if rule.endpoint != "IncomingNumberView.register_flow":
-            factories.published_flow(number)
-        values["number_id"] = number.id
-    if "session_id" in rule.arguments:
-        user_sessions.begin(factories.member_of(account).id, 0, Browser("203.0.113.7", ""))
-        values["session_id"] = session.scalar(select(func.max(UserSession.id)))
-    if "user_id" in rule.arguments:
-        values["user_id"] = factories.member_of(account, Role.MEMBER).id
+        values |= _number(rule, account)
+    if "slot" in rule.arguments:
+        values |= {"version_number": 1, "slot": "1"}
+        with transaction():
+            guidance_audio.add_if_new("1" * 64, "source", b"RIFF", 1000)
     if "pk" in rule.arguments:
         table = rule.rule.split("/")[2]
         values["pk"] = ROWS[table](account)
-        if table == "users":
-            values["action"] = "unlock"
+        values["action"] = ACTIONS.get(table, "delete")
     built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
     assert built is not None
     return built[1]
+
+
+def _number(rule: Rule, account: Account) -> dict[str, object]:
+    """A number with a flow, unless the route is to register one."""
+    number = factories.incoming_number(account)
+    values: dict[str, object] = {"number_id": number.id}
+    if rule.endpoint == "IncomingNumberView.register_flow":
+        return values
+    flow = factories.published_flow(number)
+    values |= {"flow_id": flow.id, "version_id": flow.published_version_id}
+    if "plan_id" in rule.arguments:
+        values["plan_id"] = factories.publication_plan(flow).id
+    if "trial_id" in rule.arguments:
+        values["trial_id"] = factories.trial_call(flow).id
+    return values
+
+
+def _session(account: Account) -> object:
+    user_sessions.begin(factories.member_of(account).id, 0, Browser("203.0.113.7", ""))
+    return session.scalar(select(func.max(UserSession.id)))
 
 
 def _ip_range(_account: Account) -> int:
@@ -180,11 +203,24 @@ def _ip_range(_account: Account) -> int:
         return row.id
 
 
+ROWS_OF_ARGUMENTS: dict[str, Callable[[Account], object]] = {
+    "audio_file_id": lambda account: factories.audio_file(account).id,
+    "entry_id": lambda account: factories.suppressed_number(account).id,
+    "hint_id": lambda account: factories.reading_hint(account).id,
+    "session_id": _session,
+    "user_id": lambda account: factories.member_of(account, Role.MEMBER).id,
+}
+ACTIONS = {"dead-letters": "resend", "users": "unlock"}
 ROWS: dict[str, Callable[[Account], object]] = {
     "accounts": lambda _account: factories.account().id,
     "calls": lambda account: factories.call(factories.incoming_number(account)).id,
     "companies": lambda _account: factories.company().id,
     "company-admins": lambda account: factories.membership(factories.user(), account).id,
+    "dead-letters": lambda account: (
+        factories.message(
+            factories.call(factories.incoming_number(account)), status=MessageStatus.INTERNAL_ERROR
+        ).id
+    ),
     "ip-ranges": _ip_range,
     "messages": lambda account: (
         factories.message(factories.call(factories.incoming_number(account))).id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -136,6 +137,30 @@ def test_editing(admin: Visitor, account: Account, branch: Account) -> None:
     assert "Suspended" in words(answer)
     stored = as_stored(member)
     assert stored[-1] == [(account.id, Role.SENIOR_ADMIN)]
+
+
+def test_of_two_who_edit_a_user_the_second_sees_what_the_first_stored(
+    admin: Visitor, account: Account, branch: Account
+) -> None:
+    member = factories.member_of(account, Role.MEMBER)
+    where = f"/users/{member.id}/edit"
+
+    def seen(page: str) -> str:
+        match = re.search('name="seen" value="([^"]+)"', page)
+        assert match
+        return match[1]
+
+    first = seen(admin.get(where).get_data(as_text=True))
+    admin.post(where, **fields(branch, status="suspended"), seen=first)
+    answer = admin.post(where, **fields(account, name="別の名"), seen=first)
+    page = answer.get_data(as_text=True)
+    assert "Somebody else changed this meanwhile." in page
+    assert "Roles: 支店: Member" in words(answer)
+    assert "Status: Suspended" in words(answer)
+    assert 'value="別の名"' in page
+    assert as_stored(member)[-1] == [(branch.id, Role.MEMBER)]
+    admin.post(where, **fields(account, name="別の名"), seen=seen(page))
+    assert as_stored(member)[-1] == [(account.id, Role.MEMBER)]
 
 
 def test_suspended_or_deleted_means_out_at_the_next_click(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
@@ -12,9 +14,10 @@ import pytest
 import time_machine
 from flask_babel import force_locale
 
+from app import clock
 from app.domain import delivery_words
 from app.domain.carriers import Carrier
-from app.domain.delivery_columns import COLUMNS
+from app.domain.delivery_columns import COLUMNS, screen_time
 from app.domain.roles import Role
 from app.domain.sms_status import Arrival, MessageStatus
 from app.models.account import Account
@@ -23,11 +26,13 @@ from app.models.incoming_number import IncomingNumber
 from app.models.message import Message
 from app.models.tenant_scope import all_companies
 from app.portal import delivery_labels
+from app.services.link_clicks import Click, record_clicks
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
 NewVisitor = Callable[[], Visitor]
 NOW = datetime(2025, 2, 21, 5, 48, tzinfo=UTC)  # 14:48 in Japan
+BROWSER = "Mozilla/5.0 (Linux; Android 14; SO-51D) Chrome/130.0.0.0 Mobile Safari/537.36"
 WEEK = "since=2025-02-15&until=2025-02-21"
 
 
@@ -233,7 +238,29 @@ def test_a_page_costs_few_statements(
     statements.clear()
     someone.get("/deliveries/")
     assert len(statements) <= 10, statements
-    assert not any("count(" in statement.lower() for statement in statements)
+    assert not any(
+        "count(" in text and "from message" in text for text in map(str.lower, statements)
+    )
+
+
+def test_the_details_tell_when_a_link_was_opened(someone: Visitor, number: IncomingNumber) -> None:
+    key = uuid.UUID(
+        _message(number, body="See https://a.example", text="See  https://qms.jp/Open1234 ")
+    )
+    with all_companies("test"):
+        factories.short_url(session.get_one(Message, key), "Open1234")
+    click = Click("Open1234", number.account_id, clock.now(), "GET", BROWSER, "", "203.0.113.7")
+    record_clicks([click, click, replace(click, method="HEAD")], secret_key="k" * 16)
+    page = someone.text("/deliveries/")
+    assert f"Link first opened {screen_time(click.at)}" in page
+    assert "Link opened by people 2 times" in page
+
+
+def test_the_details_tell_why_nothing_was_sent(someone: Visitor, number: IncomingNumber) -> None:
+    _message(number, status=MessageStatus.FAILED, error_code="suppressed")
+    page = someone.text("/deliveries/")
+    assert "Not sent: the number is on the suppression list." in page
+    assert "Link first opened" not in page
 
 
 def test_nothing_found(someone: Visitor) -> None:

@@ -51,6 +51,7 @@ class Voice:
     """Says everything at once and remembers it."""
 
     name: str = "test"
+    heard_by_callers: bool = True
     texts: list[str] = field(default_factory=list)
 
     def render(self, text: str) -> Said:
@@ -151,7 +152,7 @@ def test_an_empty_text_is_missing_but_can_be_saved(
     assert _flow(number).draft_content.missing() == ("2", "sms")
     html = page.get_data(as_text=True)
     assert 'href="#guidance_2"' in html
-    assert 'href="#body"' in html
+    assert 'href="#sms"' in html
     assert "disabled" in _publish_button(html)
 
 
@@ -160,7 +161,6 @@ def test_an_empty_text_is_missing_but_can_be_saved(
     [
         ({"guidance_1": "あ" * 101}, "Shorten ① to 100 characters: it has 101.", "guidance_1"),
         ({"guidance_5": "😀" * 101}, "Shorten ⑤ to 100 characters: it has 101.", "guidance_5"),
-        ({"sender": ""}, "Choose the sender number of the SMS.", "sender"),
         ({"sender": "0399999999"}, "Choose the sender number of the SMS.", "sender"),
         ({"body": "あ" * 661}, "660 characters: it has 661.", "body"),
         ({"body": "😀" * 331}, "660 characters: it has 662.", "body"),
@@ -170,6 +170,16 @@ def test_an_empty_text_is_missing_but_can_be_saved(
                 "short_urls": [f"https://example.jp/{i}" for i in range(6)],
             },
             "Shorten 5 URLs at most.",
+            "short_urls",
+        ),
+        (
+            {"body": "https://intranet/", "short_urls": ["https://intranet/"]},
+            "https://intranet/ cannot be shortened",
+            "short_urls",
+        ),
+        (
+            {"body": "https://qms.jp/aB3dE5gH", "short_urls": ["https://qms.jp/aB3dE5gH"]},
+            "A short link cannot be shortened again.",
             "short_urls",
         ),
     ],
@@ -192,6 +202,29 @@ def test_a_broken_rule_is_told_beside_its_field(
     assert f'id="{field_id}-error"' in html
     assert TYPED["guidance_2"] in html  # nothing typed is lost
     assert _flow(number).draft_revision == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [({"body": ""}, factories.SENDER), ({"sender": ""}, "")]
+)
+def test_half_an_sms_is_kept_by_the_draft(
+    someone: Visitor, account: Account, number: IncomingNumber, typed: dict[str, str], kept: str
+) -> None:
+    factories.sender_number(account, "0120123456")
+    _register(number)
+    html = _save(someone, number, **typed).get_data(as_text=True)
+    sms = _flow(number).draft_content.sms
+    assert sms is not None
+    assert (sms.sender, sms.body) == (kept, typed.get("body", TYPED["body"]))
+    assert _flow(number).draft_content.missing() == ("sms",)
+    assert "disabled" in _publish_button(html)
+
+
+def test_saving_leads_to_the_trial_call_where_that_was_asked_for(
+    someone: Visitor, number: IncomingNumber
+) -> None:
+    _register(number)
+    assert _save(someone, number, then="trial").request.path == f"/numbers/{number.id}/flow/trial/"
 
 
 def test_at_the_limit_it_is_saved(someone: Visitor, number: IncomingNumber) -> None:
@@ -256,11 +289,12 @@ def test_a_flow_deleted_meanwhile_loses_no_text(someone: Visitor, number: Incomi
     _register(number)
     someone.get(_edit(number))
     with account_scope(number.account_id):
-        flows.delete_flow(number.id)
-    page = someone.post(_edit(number), follow=True, revision=0, **TYPED)
-    assert page.status_code == 409
-    assert "This flow was deleted meanwhile." in words(page)
-    assert TYPED["body"] in page.get_data(as_text=True)
+        flows.delete_flow(number.id, user_id=factories.user().id, may_publish=True)
+    for more, status in (({}, 409), ({"guidance_1_kind": "file"}, 422)):
+        page = someone.post(_edit(number), follow=True, revision=0, **TYPED, **more)
+        assert page.status_code == status
+        assert "This flow was deleted meanwhile." in words(page)
+        assert TYPED["body"] in page.get_data(as_text=True)
 
 
 def test_publishing_freezes_the_saved_draft(
@@ -284,7 +318,7 @@ def test_publishing_freezes_the_saved_draft(
 def test_the_dialog_shows_what_changes(someone: Visitor, number: IncomingNumber) -> None:
     _register(number)
     _save(someone, number)
-    assert "This is the first time" in someone.text(_edit(number))
+    assert "Nothing is published now" in someone.text(_edit(number))
     _publish(someone, number, 1)
     _save(someone, number, 1, guidance_1="新しい言葉")
     page = someone.get(_edit(number)).get_data(as_text=True)

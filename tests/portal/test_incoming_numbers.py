@@ -17,7 +17,6 @@ from app.models.account import Account
 from app.models.company import Company
 from app.models.database import session, transaction
 from app.models.flow import Flow
-from app.models.flow_version import FlowVersion
 from app.models.tenant_scope import account_scope, all_companies
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
@@ -72,8 +71,7 @@ def test_a_draft_can_be_edited_and_deleted(someone: Visitor, account: Account) -
 def test_a_published_flow_says_when(someone: Visitor, account: Account) -> None:
     flow = factories.published_flow(factories.incoming_number(account, "+815030000001"))
     with all_companies("test"), transaction():
-        version = session.get_one(FlowVersion, flow.published_version_id)
-        version.published_at = datetime(2025, 2, 21, 5, 48, tzinfo=UTC)
+        session.get_one(Flow, flow.id).published_at = datetime(2025, 2, 21, 5, 48, tzinfo=UTC)
     row = _row(someone, "050-3000-0001")
     assert "2025/2/21 14:48" in row
     for label in ("Published", "Published flow", "Edit flow", "Delete flow"):
@@ -209,6 +207,19 @@ def test_the_memo_is_saved_and_shown_as_text(someone: Visitor, account: Account)
     assert "&lt;b&gt;駅前&lt;/b&gt; ポスター" in someone.get("/numbers/").get_data(as_text=True)
     too_long = someone.post(f"/numbers/{number.id}/label", label="あ" * 101, follow=True)
     assert "A memo has at most 100 characters." in words(too_long)
+
+
+@pytest.mark.parametrize("action", ["flow", "label"])
+def test_a_number_taken_away_at_this_moment_is_said_to_be_gone(
+    someone: Visitor, account: Account, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = factories.incoming_number(account)
+    someone.get("/numbers/")
+    monkeypatch.setattr(incoming_number, "lock", lambda _number_id: None)
+    answer = someone.post(f"/numbers/{number.id}/{action}", label="駅前", follow=True)
+    assert "This is not there any more" in words(answer)
+    with account_scope(account.id):
+        assert flow_table.live_flow(number.id) is None
 
 
 @pytest.mark.parametrize("action", ["flow", "flow/delete", "label"])

@@ -53,10 +53,10 @@ def _open_menu(page: Page, row: int) -> Locator:
 def test_a_menu_is_walked_with_the_arrows_and_gives_the_focus_back(numbers: Page) -> None:
     button = _menu_button(numbers, 1)
     items = _open_menu(numbers, 1)
-    expect(items).to_have_count(3)
+    expect(items.last).to_contain_text("フロー削除")
     expect(button).to_have_attribute("aria-expanded", "true")
     numbers.keyboard.press("ArrowUp")
-    expect(items.nth(2)).to_be_focused()
+    expect(items.last).to_be_focused()
     numbers.keyboard.press("Escape")
     expect(button).to_be_focused()
     expect(button).to_have_attribute("aria-expanded", "false")

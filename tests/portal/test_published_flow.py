@@ -49,9 +49,10 @@ def test_it_shows_the_published_version_and_not_the_draft(
     publisher = factories.member_of(account)
     with all_companies("test"), transaction():
         version = session.get_one(FlowVersion, flow.published_version_id)
-        version.published_at = datetime(2025, 2, 21, 5, 48, tzinfo=UTC)
         version.published_by_id = publisher.id
-        session.get_one(Flow, flow.id).draft = {"guidances": {"1": {"text": "下書き"}}, "sms": None}
+        row = session.get_one(Flow, flow.id)
+        row.published_at = datetime(2025, 2, 21, 5, 48, tzinfo=UTC)
+        row.draft = {"guidances": {"1": {"text": "下書き"}}, "sms": None}
     text = someone.text(_address(number))
     sms = factories.CONTENT.sms
     assert sms is not None

@@ -131,8 +131,10 @@ def test_every_field_of_every_form_is_tried(
                 if answer.mimetype == "text/html":
                     page = lxml.html.fromstring(answer.get_data())
                     found |= set(page.xpath("//form//*/@name")) - {"csrf_token"}
-    assert found - set(form_fields.names()) == set(), "say in form_fields.py what a forger puts in"
-    assert set(form_fields.names()) - found == set(), "fields of form_fields.py without a form"
+    untried = sorted(found - set(form_fields.names()))
+    assert not untried, f"say in form_fields.py what a forger puts in: {untried}"
+    unknown = sorted(set(form_fields.names()) - found)
+    assert not unknown, f"fields of form_fields.py without a form: {unknown}"
 
 
 def test_no_form_of_a_company_reaches_another_one(

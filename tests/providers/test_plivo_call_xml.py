@@ -1,13 +1,13 @@
 from xml.etree import ElementTree
 
-from app.providers.plivo.call_xml import ask_for_digits, play_and_hang_up, speak_and_hang_up
+from app.providers.plivo.call_xml import Spoken, ask_for_digits, sound_and_hang_up
 
 A, B, C = (f"https://ivr.example.jp/ivr/audio/{name}.wav" for name in "abc")
 ACTION = "https://ivr.example.jp/ivr/digits?attempt=1&call=2"
 
 
-def test_play_and_hang_up() -> None:
-    assert play_and_hang_up([A, B]) == (
+def test_sound_and_hang_up() -> None:
+    assert sound_and_hang_up([A, B]) == (
         f"<Response><Play>{A}</Play><Play>{B}</Play><Hangup/></Response>"
     )
 
@@ -30,8 +30,17 @@ def test_ask_for_digits_without_lead_ins_and_with_another_time() -> None:
     assert [play.text for play in response[0]] == [A, B]
 
 
-def test_speak_and_hang_up() -> None:
-    assert speak_and_hang_up("<ただいま> & 準備中です。") == (
+def test_what_plivo_reads_itself() -> None:
+    assert sound_and_hang_up([Spoken("<ただいま> & 準備中です。")]) == (
         '<Response><Speak voice="Polly.Mizuki" language="ja-JP">'
         "&lt;ただいま&gt; &amp; 準備中です。</Speak><Hangup/></Response>"
     )
+
+
+def test_files_and_texts_are_heard_in_their_order() -> None:
+    response = ElementTree.fromstring(
+        ask_for_digits([A, Spoken("一", "Polly.Takumi")], [Spoken("二", "Polly.Takumi"), B], ACTION)
+    )
+    assert [child.tag for child in response] == ["Play", "Speak", "GetDigits", "Redirect"]
+    assert [child.tag for child in response[2]] == ["Speak", "Play"]
+    assert response[1].attrib == {"voice": "Polly.Takumi", "language": "ja-JP"}

@@ -14,6 +14,7 @@ from app.models.membership import Membership
 from app.models.user import User
 from app.services.company_users import (
     Manager,
+    state_of,
     update_user,
 )
 
@@ -53,5 +54,6 @@ def save(place: Place, user: User, **changes: Any) -> None:
         "name": user.name,
         "roles": [(place.head.id, Role.MEMBER)],
         "is_active": user.is_active,
+        "seen": state_of(place.manager, user),
     }
     update_user(place.manager, user.id, **(same | changes))

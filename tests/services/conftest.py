@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,19 @@ READY_WITHIN_S = 20
 
 @pytest.fixture(scope="session")
 def simulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_simulator(tmp_path_factory.mktemp("simulator"), speed=500) as url:
+        yield url
+
+
+@contextmanager
+def running_simulator(state_dir: Path, *, speed: int, conditions: str = "") -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "SIMULATOR_PORT": str(port),
-        "SIMULATOR_SPEED": "500",
-        "STATE_DIR": str(tmp_path_factory.mktemp("simulator")),
+        "SIMULATOR_SPEED": str(speed),
+        "SIMULATOR_CONDITIONS": conditions,
+        "STATE_DIR": str(state_dir),
         "PUBLIC_BASE_URL": "http://127.0.0.1:9",
     }
     process = subprocess.Popen([sys.executable, "-m", "simulator"], cwd=ROOT, env=environment)

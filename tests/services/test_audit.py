@@ -16,7 +16,7 @@ from app.models.incoming_number import IncomingNumber
 from app.models.tenant_scope import account_scope
 from app.models.user import User
 from app.providers.speech import SpeechEngine
-from app.services import audit, flows, number_labels
+from app.services import audit, flows, number_labels, publications
 from app.services.account_entry import note_entry
 from app.services.audit import Actor
 from app.services.demo_data import seed_demo_data
@@ -54,8 +54,8 @@ def test_a_flow_leaves_an_entry_at_every_step(number: IncomingNumber, author: Us
     flows.register_flow(number.id)
     flows.register_flow(number.id)  # there already: nothing happens
     save(number, author, factories.CONTENT, 0)
-    flows.publish_flow(number.id, revision=1, user_id=author.id, speech=SPEECH)
-    flows.delete_flow(number.id)
+    publications.publish_flow(number.id, revision=1, user_id=author.id, speech=SPEECH)
+    flows.delete_flow(number.id, user_id=author.id, may_publish=True)
     trail = entries()
     assert [entry.action for entry in trail] == [
         "flow.register",
@@ -98,7 +98,7 @@ def test_what_is_refused_leaves_nothing(number: IncomingNumber, author: User) ->
     with pytest.raises(Refusal):
         save(number, author, factories.CONTENT, 7)
     with pytest.raises(Refusal):
-        flows.publish_flow(number.id, revision=0, user_id=author.id, speech=SPEECH)
+        publications.publish_flow(number.id, revision=0, user_id=author.id, speech=SPEECH)
     assert [entry.action for entry in entries()] == ["flow.register"]
 
 

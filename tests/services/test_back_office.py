@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from app.domain.refusals import Refusal
+from app.models.account import Account
 from app.models.company import Company
 from app.models.company_ip_range import CompanyIpRange
 from app.models.database import session
@@ -135,7 +136,17 @@ def test_accounts() -> None:
     refused("account_name_taken", lambda: create(company_id=company.id, name="本店"))
     create(company_id=factories.company().id, name="本店")
     refused("company_unknown", lambda: create(company_id=999, name="支店"))
-    back_office_accounts.rename_account(row, name="本社")
+    back_office_accounts.update_account(
+        row,
+        name="本社",
+        may_members_delete_published=False,
+        has_softbank_sender=True,
+        resends_automatically=True,
+    )
+    account = session.get_one(Account, row)
+    assert account.name == "本社"
+    assert account.has_softbank_sender
+    assert not account.may_members_delete_published
     back_office_accounts.delete_account(row)
     used = factories.incoming_number(factories.account())
     refused("account_in_use", lambda: back_office_accounts.delete_account(used.account_id))

@@ -23,6 +23,7 @@ from app.services.company_users import (
     create_user,
     delete_user,
     send_reset,
+    state_of,
 )
 from tests.services.company_users_support import ADDRESS, Place, last_entry, now, roles_of, save
 from tests.support import factories
@@ -139,6 +140,15 @@ def test_editing_changes_roles_and_says_what(place: Place) -> None:
     count = session.query(AuditEntry).count()
     save(place, now(member.id), roles=[(place.branch.id, Role.SENIOR_ADMIN)])
     assert session.query(AuditEntry).count() == count
+
+
+def test_the_second_of_two_who_edit_a_user_is_told(place: Place) -> None:
+    member = factories.member_of(place.head, Role.MEMBER)
+    seen = state_of(place.manager, member)
+    save(place, member, is_active=False, seen=seen)
+    with pytest.raises(Refusal, match="changed_meanwhile"):
+        save(place, now(member.id), name="新しい名", is_active=True, seen=seen)
+    assert (now(member.id).name, now(member.id).is_active) == (member.name, False)
 
 
 def test_suspension_ends_sessions_and_resets(place: Place) -> None:

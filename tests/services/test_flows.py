@@ -20,7 +20,7 @@ from app.models.incoming_number import IncomingNumber
 from app.models.tenant_scope import account_scope, all_companies
 from app.models.user import User
 from app.providers.speech import SpeechEngine
-from app.services import flows
+from app.services import flows, publications
 from tests.support import factories
 from tests.support.parallel import at_once
 
@@ -52,7 +52,7 @@ def publish(number: IncomingNumber, author: User, content: FlowContent = factori
     revision = flows.save_draft(
         number.id, content, revision=live(number).draft_revision, user_id=author.id
     )
-    return flows.publish_flow(number.id, revision=revision, user_id=author.id, speech=SPEECH)
+    return publications.publish_flow(number.id, revision=revision, user_id=author.id, speech=SPEECH)
 
 
 def test_a_new_flow_holds_the_samples(number: IncomingNumber) -> None:
@@ -78,8 +78,8 @@ def test_a_number_of_another_account_is_not_there(number: IncomingNumber, author
         flows.register_flow(foreign.id)
     for refused in (
         lambda: flows.save_draft(foreign.id, factories.CONTENT, revision=1, user_id=author.id),
-        lambda: flows.publish_flow(foreign.id, revision=1, user_id=author.id, speech=SPEECH),
-        lambda: flows.delete_flow(foreign.id),
+        lambda: publications.publish_flow(foreign.id, revision=1, user_id=author.id, speech=SPEECH),
+        lambda: flows.delete_flow(foreign.id, user_id=author.id, may_publish=True),
     ):
         with pytest.raises(Refusal, match="flow_unknown"):
             refused()
@@ -91,6 +91,23 @@ def test_the_second_of_two_saves_is_told(number: IncomingNumber, author: User) -
     with pytest.raises(Refusal, match="draft_conflict"):
         flows.save_draft(number.id, sample_content(), revision=0, user_id=author.id)
     assert live(number).draft_content == factories.CONTENT
+
+
+def test_a_page_left_open_over_a_deleted_flow_does_not_overwrite_the_next_one(
+    number: IncomingNumber, author: User
+) -> None:
+    def save(revision: int, text: str) -> int:
+        content = FlowContent({Slot.GREETING: Guidance(text)})
+        return flows.save_draft(number.id, content, revision=revision, user_id=author.id)
+
+    flows.register_flow(number.id)
+    left_open = save(0, "一")
+    flows.delete_flow(number.id, user_id=author.id, may_publish=True)
+    flows.register_flow(number.id)
+    save(0, "二")
+    with pytest.raises(Refusal, match="draft_conflict"):
+        save(left_open, "三")
+    assert live(number).draft_content.guidances[Slot.GREETING].text == "二"
 
 
 def test_a_sender_of_another_account_is_refused(number: IncomingNumber, author: User) -> None:
@@ -131,10 +148,10 @@ def test_an_incomplete_or_outdated_draft_is_not_published(
     flows.register_flow(number.id)
     revision = flows.save_draft(number.id, sample_content(), revision=0, user_id=author.id)
     with pytest.raises(Refusal, match="draft_incomplete"):
-        flows.publish_flow(number.id, revision=revision, user_id=author.id, speech=SPEECH)
+        publications.publish_flow(number.id, revision=revision, user_id=author.id, speech=SPEECH)
     flows.save_draft(number.id, factories.CONTENT, revision=revision, user_id=author.id)
     with pytest.raises(Refusal, match="draft_conflict"):
-        flows.publish_flow(number.id, revision=revision, user_id=author.id, speech=SPEECH)
+        publications.publish_flow(number.id, revision=revision, user_id=author.id, speech=SPEECH)
     assert live(number).published_version is None
 
 
@@ -150,7 +167,7 @@ def test_a_deleted_flow_stays_in_the_history_and_the_number_can_have_another(
     number: IncomingNumber, author: User
 ) -> None:
     publish(number, author)
-    flows.delete_flow(number.id)
+    flows.delete_flow(number.id, user_id=author.id, may_publish=True)
     session.remove()
     assert flow_table.live_flow(number.id) is None
     with all_companies("test"):

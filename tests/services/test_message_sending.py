@@ -19,20 +19,25 @@ from app.models.message import Message
 from app.models.tenant_scope import all_companies
 from app.providers.plivo.client import SmsClient
 from app.services.message_sending import (
-    MAX_ATTEMPTS,
+    MAX_DELAYS,
+    Outbox,
     retry_delay_s,
-    send_message,
+    send_next,
     settle_unclear_message,
 )
 from app.services.message_sweeps import (
     poll_unreported_messages,
+    settle_expired_messages,
     settle_unclear_messages,
     waiting_messages,
 )
+from app.services.send_rate import SendRate
 from config import DEVELOPMENT_AUTH_ID, DEVELOPMENT_AUTH_TOKEN
 from tests.support import factories
 
 BASE_URL = "http://127.0.0.1:9"  # nobody listens: these tests need no reports
+AT_ONCE = SendRate(1000, 10_000, reserve=lambda _bucket, _interval_s, _most_wait_s: 0.0)
+AN_HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("db")
 
 
@@ -42,8 +47,12 @@ def waiting_for(recipient: str, **more: object) -> Message:
 
 
 def send(message: Message, client: SmsClient) -> Message:
-    send_message(message.id, client, public_base_url=BASE_URL)
+    send_next(outbox(client))
     return now(message)
+
+
+def outbox(client: SmsClient) -> Outbox:
+    return Outbox(client, AT_ONCE, BASE_URL, AN_HOUR)
 
 
 def now(message: Message) -> Message:
@@ -93,7 +102,7 @@ def test_ten_workers_at_once_send_it_once(
     message = waiting_for(recipient)
 
     def work(_: int) -> None:
-        send_message(message.id, sms_client, public_base_url=BASE_URL)
+        send_next(outbox(sms_client))
         session.remove()
 
     with ThreadPoolExecutor(10) as workers:
@@ -140,7 +149,7 @@ def test_plivo_away_waits_for_another_try(recipient: str) -> None:
 
 
 def test_the_last_try_gives_up(sms_client: SmsClient) -> None:
-    message = waiting_for("+819099990031", attempts=MAX_ATTEMPTS - 1)
+    message = waiting_for("+819099990031", delays=MAX_DELAYS - 1)
     assert send(message, sms_client).status is MessageStatus.INTERNAL_ERROR
 
 
@@ -152,7 +161,7 @@ def test_an_unclear_outcome_is_looked_up_and_not_sent_again(
     accepted_before = arrived(simulator_url, recipient)
     unclear = send(waiting_for(recipient), sms_client)
     assert unclear.status is MessageStatus.SENDING
-    send_message(unclear.id, sms_client, public_base_url=BASE_URL)
+    send_next(outbox(sms_client))
     settle_unclear_message(unclear.id, sms_client)
     settled = now(unclear)
     assert settled.status is MessageStatus.SENT
@@ -183,27 +192,54 @@ def test_the_sweep_settles_after_a_minute_only(sms_client: SmsClient, recipient:
         claimed_at=clock.now() - timedelta(seconds=61),
         attempts=1,
     )
-    settle_unclear_messages(sms_client)
+    settle_unclear_messages(outbox(sms_client))
     assert now(fresh).status is MessageStatus.SENDING
     assert now(old).status is MessageStatus.WAITING
 
 
-def test_the_sweep_finds_what_is_due_in_order() -> None:
+def test_the_sweep_counts_what_is_due() -> None:
     past = clock.now() - timedelta(minutes=5)
-    second = waiting_for("+819011112222", next_attempt_at=past)
-    first = waiting_for("+819011112222", next_attempt_at=past - timedelta(minutes=1))
+    for _ in range(3):
+        waiting_for("+819011112222", next_attempt_at=past)
     waiting_for("+819011112222", next_attempt_at=clock.now() + timedelta(minutes=1))
     waiting_for("+819011112222", status=MessageStatus.SENT)
-    assert list(waiting_messages()) == [first.id, second.id]
+    assert waiting_messages(10) == 3
+    assert waiting_messages(2) == 2
+
+
+def test_the_longest_waiting_goes_first(sms_client: SmsClient, recipient: str) -> None:
+    number = factories.incoming_number(factories.account())
+    past = clock.now() - timedelta(minutes=5)
+    later, sooner = (
+        factories.message(factories.call(number, recipient=recipient), next_attempt_at=moment)
+        for moment in (past, past - timedelta(minutes=1))
+    )
+    send_next(outbox(sms_client))
+    assert now(sooner).status is MessageStatus.SENT
+    assert now(later).status is MessageStatus.WAITING
+
+
+def test_what_waited_too_long_is_never_sent(
+    sms_client: SmsClient, simulator_url: str, recipient: str
+) -> None:
+    late = waiting_for(recipient, queued_at=clock.now() - AN_HOUR)
+    in_time = waiting_for(recipient, queued_at=clock.now() - AN_HOUR + timedelta(seconds=30))
+    assert send(late, sms_client).status is MessageStatus.WAITING
+    settle_expired_messages(AN_HOUR)
+    assert now(late).status is MessageStatus.INTERNAL_ERROR
+    assert now(late).error_code == "expired"
+    assert now(late).settled_at is not None
+    assert now(in_time).status is MessageStatus.SENT
+    assert arrived(simulator_url, recipient) == 1
 
 
 def test_an_overdue_report_is_asked_for(sms_client: SmsClient, simulator_url: str) -> None:
     sent = send(waiting_for("+818099990021"), sms_client)  # delivered, but no report is ever sent
-    poll_unreported_messages(sms_client)
+    poll_unreported_messages(outbox(sms_client))
     assert now(sent).status is MessageStatus.SENT  # too early to ask
     wait_until_settled(simulator_url, "+818099990021")
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
-        poll_unreported_messages(sms_client)
+        poll_unreported_messages(outbox(sms_client))
     assert now(sent).status is MessageStatus.DELIVERED
 
 

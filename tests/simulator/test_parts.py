@@ -129,9 +129,9 @@ def test_numbers_in_any_form():
 
 
 def test_the_rate_limit_slides():
-    limit = RateLimit(requests=2, seconds=5)
+    limit = RateLimit(1)
 
-    assert [limit.admits(at) for at in (0.0, 1.0, 4.9, 5.0, 5.5, 6.1)] == [
+    assert [limit.admits(t, 2) for t in (0.0, 0.5, 0.9, 1.0, 1.4, 1.5)] == [
         True,
         True,
         False,
@@ -139,6 +139,7 @@ def test_the_rate_limit_slides():
         False,
         True,
     ]
+    assert limit.refused == 2
 
 
 def test_timeouts_and_retries_come_from_the_fragment():

@@ -6,6 +6,7 @@ import pytest
 import requests
 from plivo.exceptions import (
     AuthenticationError,
+    ForbiddenError,
     GeoPermissionError,
     InvalidRequestError,
     PlivoRestError,
@@ -13,6 +14,10 @@ from plivo.exceptions import (
     ResourceNotFoundError,
     ValidationError,
 )
+
+from app.domain.sms_status import MessageStatus
+from app.providers.plivo.client import SmsClient
+from tests.simulator.conftest import AUTH_ID, AUTH_TOKEN
 
 SENDER, DELIVERED = "81312345678", "819012345678"
 
@@ -223,3 +228,55 @@ def test_accepted_without_a_word(plivo_client, simulator, number):
     assert send(plivo_client(), number) is None
 
     assert simulator.await_messages(number)[0]["state"] == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("400", ValidationError),
+        ("401", AuthenticationError),
+        ("403", ForbiddenError),
+        ("404", ResourceNotFoundError),
+        ("405", InvalidRequestError),
+        ("409", InvalidRequestError),
+        ("422", InvalidRequestError),
+        ("429", PlivoRestError),
+        ("500", PlivoServerError),
+        ("502", PlivoRestError),
+        ("503", PlivoRestError),
+        ("504", PlivoRestError),
+    ],
+)
+def test_each_call_we_use_meets_each_error(plivo_client, simulator, status, error):
+    client = plivo_client()
+    failing = {"api_errors": {status: 1}}
+    simulator.http.put(f"{simulator.url}/simulator/conditions", json=failing).raise_for_status()
+    sending = GeoPermissionError if status == "403" else error
+
+    with pytest.raises(sending):
+        send(client)
+    with pytest.raises(error):
+        client.messages.get("a")
+    with pytest.raises(TypeError):  # the SDK looks for the list before it looks at the status
+        client.messages.list()
+    with pytest.raises(error):
+        client.numbers.update("815030000001", app_id="1")
+    with pytest.raises(error):
+        client.applications.get("1")
+    assert simulator.http.get(f"{simulator.url}/simulator/messages").json()["messages"] == []
+
+
+def test_our_own_client_hands_over_finds_and_asks(simulator):
+    ours = SmsClient(AUTH_ID, AUTH_TOKEN, simulator.url)
+    before = datetime.now(UTC) - timedelta(seconds=5)
+
+    provider_id = ours.send(
+        sender="0312345678", recipient=f"+{DELIVERED}", text="a", callback_url="http://127.0.0.1:1/"
+    )
+
+    simulator.await_messages(DELIVERED)
+    assert ours.get(provider_id).status is MessageStatus.DELIVERED
+    [found] = ours.find(
+        sender="0312345678", recipient=f"+{DELIVERED}", since=before, until=datetime.now(UTC)
+    )
+    assert found.provider_id == provider_id

@@ -15,6 +15,7 @@ need chromium test -n "${CHROMIUM:-$(command -v chromium)}"
 need fonts-noto-cjk japanese_font
 need redis-server command -v redis-server
 need rabbitmq-server test -x /usr/lib/rabbitmq/bin/rabbitmq-server
+need sox command -v soxi
 need postgresql compgen -G '/usr/lib/postgresql/*/bin/postgres'
 
 if [ ${#missing[@]} -eq 0 ]; then

@@ -19,6 +19,8 @@ STATES: Mapping[CallState, LazyString] = {
     CallState.ASKING: _("Asked for a number"),
     CallState.ANNOUNCED: _("SMS announced"),
     CallState.GAVE_UP: _("Gave up"),
+    CallState.LIMITED: _("No SMS: daily limit"),
+    CallState.SUPPRESSED: _("No SMS: delivery stopped"),
 }
 
 

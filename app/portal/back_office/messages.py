@@ -24,7 +24,7 @@ class MessageView(LogView):
         *("id", "provider_id", "call_id", "account.company.name", "account.name"),
         *("incoming_number", "sender", "recipient", "text", "units", "parts", "billed_units"),
         *("status", "error_code", "carrier", "attempts"),
-        *("accepted_at", "next_attempt_at", "sent_at", "delivered_at", "settled_at"),
+        *("accepted_at", "next_attempt_at", "sent_at", "delivered_at", "opened_at", "settled_at"),
     )
     search_columns = ("recipient", "account", "status")
     search_filters: ClassVar = {
@@ -61,6 +61,7 @@ class MessageView(LogView):
         "next_attempt_at": _("Next try"),
         "sent_at": _("Sent time"),
         "delivered_at": _("Arrival time"),
+        "opened_at": _("Link first opened"),
         "settled_at": _("Settled"),
     }
     formatters_columns: ClassVar = {

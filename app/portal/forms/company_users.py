@@ -113,6 +113,18 @@ class CompanyUserForm(Form):
             chosen.append((int(account), Role(role)))
         return chosen
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """Each field's label and what is in it."""
+        accounts, roles = dict(self.account_choices), dict(self.role_choices)
+        held = [f"{accounts.get(account)}: {roles.get(role)}" for account, role in self.roles.data]
+        status = dict(self.status.choices)[self.status.data]
+        return [
+            (self.mail_address.label.text, self.mail_address.data),
+            (self.name.label.text, self.name.data),
+            (self.roles.label.text, " / ".join(held)),
+            (self.status.label.text, str(status)),
+        ]
+
     def add_row(self) -> None:
         self.roles.data = [*self.roles.data, ("", "")]
 

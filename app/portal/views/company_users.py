@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
@@ -19,7 +20,14 @@ from app.portal.active_membership import active_membership
 from app.portal.forms.company_users import CompanyUserForm
 from app.portal.refusal_words import words_for
 from app.portal.view_bases import ROW_ID, AccountView, Sort, needs, page_from_request
-from app.services.company_users import Manager, create_user, delete_user, send_reset, update_user
+from app.services.company_users import (
+    Manager,
+    create_user,
+    delete_user,
+    send_reset,
+    state_of,
+    update_user,
+)
 
 PAGE_SIZE = 50
 
@@ -95,12 +103,9 @@ class CompanyUserView(AccountView):
     def edit(self, user_id: int) -> str | Response:
         user = _user_or_404(user_id)
         who = manager()
-        form = CompanyUserForm.showing(
-            user,
-            company_users.roles_in_company(who.company_id, [user_id])[user_id],
-            company_users.accounts_of(who.company_id),
-            request.form,
-        )
+        form = _form_of(user, request.form)
+        seen = request.form.get("seen") or state_of(who, user)
+        meanwhile: Sequence[tuple[str, str]] = ()
         is_shared = company_users.belongs_elsewhere(who.company_id, user_id)
         if request.method == "POST" and "add" in request.form:
             form.add_row()
@@ -109,6 +114,7 @@ class CompanyUserView(AccountView):
                 update_user(
                     who,
                     user_id,
+                    seen=seen,
                     mail_address=form.mail_address.data,
                     name=form.name.data,
                     roles=form.chosen_roles(),
@@ -116,13 +122,15 @@ class CompanyUserView(AccountView):
                 )
             except Refusal as refusal:
                 form.say(refusal)
+                if refusal.code == "changed_meanwhile":
+                    seen, meanwhile = state_of(who, user), _form_of(user).in_words()
             else:
                 flash(_("%(name)s was saved.", name=form.name.data.strip()), "success")
                 return redirect(url_for("CompanyUserView.list"))
         elif request.method == "GET" and (locked := _why_untouchable(user_id)):
             flash(words_for(locked), "warning")
             return redirect(url_for("CompanyUserView.list"))
-        return self._form_page(form, user, is_shared=is_shared)
+        return self._form_page(form, user, is_shared=is_shared, seen=seen, meanwhile=meanwhile)
 
     @expose(f"/<{ROW_ID}:user_id>/delete", methods=["POST"])
     @needs(Right.MANAGE_USERS)
@@ -147,9 +155,7 @@ class CompanyUserView(AccountView):
             ),
         )
 
-    def _form_page(
-        self, form: CompanyUserForm, user: User | None = None, *, is_shared: bool = False
-    ) -> str:
+    def _form_page(self, form: CompanyUserForm, user: User | None = None, **more: Any) -> str:
         if not form.roles.data:
             form.add_row()
         return self.render_template(
@@ -157,7 +163,7 @@ class CompanyUserView(AccountView):
             title=lazy_gettext("Edit the user") if user else lazy_gettext("Register a user"),
             form=form,
             edited=user,
-            is_shared=is_shared,
+            **more,
         )
 
 
@@ -173,6 +179,12 @@ def _user_or_404(user_id: int) -> User:
     if user is None:
         abort(404)
     return user
+
+
+def _form_of(user: User, given: Any = None) -> CompanyUserForm:
+    company_id = manager().company_id
+    roles = company_users.roles_in_company(company_id, [user.id])[user.id]
+    return CompanyUserForm.showing(user, roles, company_users.accounts_of(company_id), given)
 
 
 def _why_untouchable(user_id: int) -> Refusal | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
@@ -9,11 +11,12 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.domain import suppression
 from app.domain.delivery_columns import COLUMNS, EMPTY_COLUMNS, campaign_name, screen_time
 from app.domain.delivery_words import shown_carrier
 from app.domain.roles import Right
 from app.domain.sms_status import arrival
-from app.models import delivery_log
+from app.models import delivery_log, link_click
 from app.models.delivery_log import Search
 from app.models.log_pages import Page, Place
 from app.models.message import Message
@@ -57,6 +60,8 @@ class DeliveryLogView(AccountView):
             recipient_shown=page and form.search().recipient,
             shown_columns=SHOWN_COLUMNS,
             details=_details,
+            opened=_opened(page),
+            suppressed=suppression.ERROR_CODE,
             empty_columns=[column.key for column in COLUMNS if column.key in EMPTY_COLUMNS],
             arrival=arrival,
             arrivals=labels.ARRIVALS,
@@ -89,6 +94,11 @@ def _page(search: Search) -> Page:
     if place := place_in("newer_than"):
         return delivery_log.newer_than(place, search, PAGE_SIZE)
     return delivery_log.newest(search, PAGE_SIZE)
+
+
+def _opened(page: Page | None) -> Mapping[uuid.UUID, int]:
+    """How often people followed the links of the messages shown."""
+    return link_click.people_by_message([message.id for message in page.rows]) if page else {}
 
 
 def _links(page: Page, form: DeliverySearchForm) -> dict[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.domain import sms_text
+from app.domain import sms_text, sms_text_warnings
 from app.domain.flow_content import ContentRefused
 from app.domain.refusals import Refusal
 from app.domain.roles import Right
@@ -22,7 +22,8 @@ from app.models.incoming_number import IncomingNumber
 from app.models.user import User
 from app.portal import flow_labels
 from app.portal.flow_drawing import changes, drawing_context, preview, short_url_example
-from app.portal.forms.flow_editor import FlowForm, form_values, problem_words
+from app.portal.forms.flow_editor import FlowForm
+from app.portal.publication_words import publication_context
 from app.portal.view_bases import ROW_ID, AccountView, needs
 from app.services import flows
 
@@ -52,41 +53,22 @@ class FlowEditorView(AccountView):
             )
         except ContentRefused as refused:
             form.add_problems(refused.problems)
-            return self._page(number, _flow(number_id), form, unsaved=True), 422
+            return self._page(number, flow_table.live_flow(number_id), form, unsaved=True), 422
         except Refusal as refusal:
-            if refusal.code == "draft_conflict":
-                return self._conflict(number, _flow(number_id), form), 409
-            return self._page(number, None, form, unsaved=True), 409
+            flow = flow_table.live_flow(number_id)
+            if flow and refusal.code == "draft_conflict":
+                return self._conflict(number, flow, form), 409
+            return self._page(number, flow, form, unsaved=True), 409
         flash(_("The draft is saved."), "success")
-        return redirect(url_for("FlowEditorView.edit", number_id=number_id))
-
-    @expose("/publish", methods=["POST"])
-    @needs(Right.PUBLISH_FLOWS)
-    def publish(self, number_id: int) -> Response:
-        _number(number_id)
-        revision = FlowForm((), request.form).given_revision()
-        try:
-            flows.publish_flow(
-                number_id,
-                revision=revision,
-                user_id=current_user.id,
-                speech=current_app.extensions["todoku_speech"],
-            )
-        except ContentRefused as refused:
-            for part, refusal in refused.problems.items():
-                flash(problem_words(part, refusal), "danger")
-        except Refusal as refusal:
-            flash(_why_not_published(refusal), "danger")
-        else:
-            flash(_("The flow is published: the next caller hears it."), "success")
-        return redirect(url_for("FlowEditorView.edit", number_id=number_id))
+        to_trial = request.form.get("then") == "trial"
+        next_page = "TrialCallView.show" if to_trial else "FlowEditorView.edit"
+        return redirect(url_for(next_page, number_id=number_id))
 
     def _conflict(self, number: IncomingNumber, flow: Flow, form: FlowForm) -> str:
         """His text in the form, the saved one beside it; saving again replaces the saved one."""
         form.revision.data = str(flow.draft_revision)
-        saved = form_values(flow.draft_content)
-        differing = {name: value for name, value in saved.items() if form[name].data != value}
-        return self._page(number, flow, form, saved=differing, unsaved=True)
+        saved = form.differing(flow.draft_content)
+        return self._page(number, flow, form, saved=saved, unsaved=True)
 
     def _page(
         self,
@@ -114,10 +96,22 @@ class FlowEditorView(AccountView):
             else [],
             field_name=_field_name,
             form_preview=preview(form.body.data, form.short_urls.data),
-            form_units=sms_text.counted_units(form.body.data, form.short_urls.data),
+            **_counted(form),
             short_url_example=short_url_example(),
+            **publication_context(flow),
             **drawing_context(),
         )
+
+
+def _counted(form: FlowForm) -> dict[str, Any]:
+    """What the page says of the SMS in the form, and what the form lacks for publishing."""
+    text = sms_text.counted_text(form.body.data, form.short_urls.data)
+    return {
+        "form_units": sms_text.utf16_units(text),
+        "form_parts": sms_text.parts_by_carrier(text),
+        "form_warnings": dict(sms_text_warnings.warnings(text)),
+        "form_missing": form.missing(),
+    }
 
 
 def _number(number_id: int) -> IncomingNumber:
@@ -127,16 +121,9 @@ def _number(number_id: int) -> IncomingNumber:
     return number
 
 
-def _flow(number_id: int) -> Flow:
-    flow = flow_table.live_flow(number_id)
-    if flow is None:
-        abort(404)
-    return flow
-
-
 def _field_name(name: str) -> str:
     """What the page calls a field of the form."""
-    part = name.removeprefix("guidance_")
+    part = name.removeprefix("guidance_").removesuffix("_file")
     if part in flow_labels.MARKS:
         return flow_labels.part_name(part)
     return {"sender": _("Sender number"), "body": _("SMS text")}.get(name, _("Short URLs"))
@@ -145,17 +132,3 @@ def _field_name(name: str) -> str:
 def _name_of_saver(flow: Flow | None) -> str:
     saver = session.get(User, flow.draft_saved_by_id) if flow and flow.draft_saved_by_id else None
     return saver.name if saver else ""
-
-
-def _why_not_published(refusal: Refusal) -> str:
-    missing: Any = refusal.details.get("missing", ())
-    match refusal.code:
-        case "draft_conflict":
-            return _(
-                "Not published: the draft was saved again meanwhile. Look at it and publish again."
-            )
-        case "draft_incomplete":
-            parts = _(", ").join(map(flow_labels.part_name, missing))
-            return _("Not published: %(parts)s must be set first.", parts=parts)
-        case _:
-            return _("Not published: this flow is not there any more.")

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.domain import phone_numbers
@@ -14,8 +15,10 @@ from app.domain.roles import Right
 from app.models import incoming_number
 from app.models.incoming_number import IncomingNumber
 from app.models.number_list import SORT_COLUMNS, count_numbers, page_of_numbers
+from app.portal.publication_words import short_moment
 from app.portal.refusal_words import words_for
 from app.portal.safe_paths import safe_path
+from app.portal.template_helpers import may
 from app.portal.view_bases import ROW_ID, AccountView, Sort, needs, page_from_request
 from app.services.flows import delete_flow, register_flow
 from app.services.number_labels import MAX_CHARACTERS, set_label
@@ -51,6 +54,7 @@ class IncomingNumberView(AccountView):
             pages=pages,
             page_size=PAGE_SIZE,
             longest_label=MAX_CHARACTERS,
+            short_moment=short_moment,
         )
 
     @expose(f"/<{ROW_ID}:number_id>/label", methods=["POST"])
@@ -72,7 +76,11 @@ class IncomingNumberView(AccountView):
     @needs(Right.EDIT_FLOWS)
     def register_flow(self, number_id: int) -> Response:
         _number_or_404(number_id)
-        register_flow(number_id)
+        try:
+            register_flow(number_id)
+        except Refusal as refusal:
+            flash(words_for(refusal), "warning")
+            return redirect(url_for("IncomingNumberView.list"))
         return redirect(url_for("FlowEditorView.edit", number_id=number_id))
 
     @expose(f"/<{ROW_ID}:number_id>/flow/delete", methods=["POST"])
@@ -80,8 +88,10 @@ class IncomingNumberView(AccountView):
     def delete_flow(self, number_id: int) -> Response:
         number = _number_or_404(number_id)
         try:
-            delete_flow(number_id)
+            delete_flow(number_id, user_id=current_user.id, may_publish=may(Right.PUBLISH_FLOWS))
         except Refusal as refusal:
+            if refusal.code == "published_flow_protected":
+                abort(403)
             flash(words_for(refusal), "warning")
         else:
             flash(

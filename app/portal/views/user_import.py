@@ -13,14 +13,8 @@ from app.models import company_users
 from app.portal.refusal_words import words_for
 from app.portal.view_bases import AccountView, needs
 from app.portal.views.company_users import manager
-from app.services.user_import import (
-    COLUMNS,
-    MAX_ROWS,
-    ImportRefused,
-    RowProblem,
-    import_users,
-    template,
-)
+from app.services.csv_upload import ImportRefused, RowProblem
+from app.services.user_import import COLUMNS, MAX_ROWS, import_users, template
 
 ROLES_IN_FILES = ("上位管理者", "管理者", "一般利用者")  # the words of files, in any language
 

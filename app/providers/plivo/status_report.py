@@ -10,6 +10,7 @@ from app.domain.sms_status import MessageStatus, status_of_report
 
 # Longer numbers are junk, and would not fit into an INTEGER column.
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_PART_INFO = re.compile(r"[0-9]{1,3} of ([0-9]{1,3})")
 _EARLIEST_YEAR = 2000  # earlier is a placeholder such as 0001-01-01
 
 
@@ -25,6 +26,7 @@ class StatusReport:
     sequence: int | None  # order in which the provider made its reports
     sent_at: datetime | None  # UTC: passed to the carrier
     delivered_at: datetime | None  # UTC: only with status DELIVERED
+    parts: int = 1  # into how many it was split: each has reports of its own
 
 
 def parse(form: Mapping[str, object]) -> StatusReport:
@@ -38,7 +40,7 @@ def parse(form: Mapping[str, object]) -> StatusReport:
     status = status_of_report(_text(form, "Status", "message_state") or "", error_code, carrier)
     reported_at = _time(_text(form, "DeliveryReportTime"))
     return StatusReport(
-        provider_id=_text(form, "MessageUUID", "message_uuid"),
+        provider_id=_text(form, "ParentMessageUUID", "MessageUUID", "message_uuid"),
         status=status,
         carrier=carrier,
         units=_number(_text(form, "Units", "units")) or None,
@@ -46,6 +48,7 @@ def parse(form: Mapping[str, object]) -> StatusReport:
         sequence=_number(_text(form, "Sequence")),
         sent_at=_time(_text(form, "SentTime")),
         delivered_at=reported_at if status is MessageStatus.DELIVERED else None,
+        parts=_parts(_text(form, "PartInfo")),
     )
 
 
@@ -72,6 +75,12 @@ def _text(form: Mapping[str, object], *names: str) -> str | None:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text is not None and _NUMBER.fullmatch(text) else None
+
+
+def _parts(text: str | None) -> int:
+    """`1 of 3` → 3; what is not told is not split."""
+    told = _PART_INFO.fullmatch(text or "")
+    return int(told[1]) if told else 1
 
 
 def _error_code(text: str | None) -> str | None:

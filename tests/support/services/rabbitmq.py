@@ -49,17 +49,23 @@ class RabbitMQ:
             log=folder.parent / "epmd.log",
         )
         self._mapper.wait_until(lambda: accepts_connections(mapper_port))
-        self._node = ServerProcess(
-            [os.path.join(SCRIPTS, "rabbitmq-server")],
-            log=folder.parent / "rabbitmq.log",
-            env=self._env,
-        )
+        self._log = folder.parent / "rabbitmq.log"
         try:
-            self._node.wait_until(lambda: accepts_connections(self._port))
+            self.start()
         except BaseException:
             self._mapper.stop(signal.SIGKILL)
             raise
         self.address = {"port": str(self._port)}
+
+    def start(self) -> None:
+        """Also again, after `kill`."""
+        self._node = ServerProcess(
+            [os.path.join(SCRIPTS, "rabbitmq-server")], log=self._log, env=self._env
+        )
+        self._node.wait_until(lambda: accepts_connections(self._port))
+
+    def kill(self) -> None:
+        self._node.kill()
 
     def stop(self) -> None:
         self._node.stop(signal.SIGKILL)  # asked politely it takes 20 s, and nothing is to be kept

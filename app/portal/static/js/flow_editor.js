@@ -1,4 +1,5 @@
 // The flow editor: counters, the second ④, what is unsaved, and taking over what somebody else saved.
+import { startCards } from "./flow_cards.js";
 import { startShortUrls } from "./short_urls.js";
 import { startSmsPreview } from "./sms_preview.js";
 import { keepUnsaved } from "./unsaved_text.js";
@@ -21,6 +22,7 @@ for (const field of form.querySelectorAll("[data-counts]")) {
 
 const shortUrls = startShortUrls(form, () => form.dispatchEvent(changed));
 startSmsPreview(form, shortUrls);
+startCards(form, changed);
 
 for (const button of form.querySelectorAll("[data-takes]")) {
   button.addEventListener("click", () => {
@@ -33,8 +35,14 @@ for (const button of form.querySelectorAll("[data-takes]")) {
   });
 }
 
+// The bar at the bottom grows with what it says, and must not hide what has the focus.
+const bar = form.querySelector(".save-bar");
+new ResizeObserver(() => {
+  document.documentElement.style.scrollPaddingBottom = `${bar.offsetHeight + 16}px`;
+}).observe(bar);
+
 // What the server knows: a page that shows a refused or conflicting text begins unsaved.
-const contents = () => [...new FormData(form)];
+const contents = () => [...new FormData(form)].filter(([name]) => !name.startsWith("preview_"));
 const asText = () => JSON.stringify(contents());
 const saved = form.hasAttribute("data-unsaved") ? null : asText();
 let leaving = false;
@@ -42,9 +50,13 @@ let leaving = false;
 const kept = keepUnsaved(form, {
   contents,
   apply(entries) {
-    for (const [name, value] of entries) if (name !== "short_urls") form.elements[name].value = value;
+    for (const [name, value] of entries) {
+      const field = form.elements[name];
+      if (name === "short_urls" || !field) continue;
+      field.value = value;
+      field.dispatchEvent?.(changed);
+    }
     shortUrls.choose(entries.filter(([name]) => name === "short_urls").map(([, url]) => url));
-    for (const field of form.querySelectorAll("[data-counts]")) countGuidance(field);
     form.dispatchEvent(changed);
   },
 });
@@ -64,6 +76,7 @@ form.addEventListener("input", () => {
 addEventListener("pageshow", showWhetherSaved);
 form.addEventListener("submit", () => {
   leaving = true;
+  if (asText() !== saved) kept.sent();
 });
 form.querySelector("[data-cancels]").addEventListener("click", (event) => {
   if (asText() !== saved && !confirm(form.dataset.leaving)) {

@@ -1,4 +1,5 @@
 // 「短縮URL」: which URLs of the text are shortened, kept as hidden inputs beside their long form.
+import { urlProblem } from "./short_url_rules.js";
 import { MAX_SHORT_URLS, typedUrls } from "./sms_text.js";
 
 export function startShortUrls(form, onChange) {
@@ -52,29 +53,42 @@ function startDialog(form, body, shortUrls, onChange) {
   const dialog = document.getElementById("short-url-dialog");
   const choices = dialog.querySelector("[data-typed-url-choices]");
   const newUrl = dialog.querySelector("[data-new-url]");
-  const invalid = dialog.querySelector("[data-url-invalid]");
+  const problems = [...dialog.querySelectorAll("[data-url-problem]")];
   const tooMany = dialog.querySelector("[data-too-many]");
+  const reason = (url) => (typedUrls(url)[0] === url ? urlProblem(url, form.dataset.shortUrl) : "url_unreadable");
+  const words = (code) => problems.find((problem) => problem.dataset.urlProblem === code).textContent.trim();
+
+  function showProblem(code) {
+    for (const problem of problems) problem.hidden = problem.dataset.urlProblem !== code;
+    newUrl.setAttribute("aria-invalid", String(Boolean(code)));
+  }
 
   form.querySelector("[data-opens-short-urls]").addEventListener("click", () => {
     const typed = typedUrls(body.value);
-    choices.replaceChildren(...typed.map((url) => choiceOf(url, shortUrls.list().includes(url))));
+    choices.replaceChildren(
+      ...typed.map((url) => {
+        const problem = urlProblem(url, form.dataset.shortUrl);
+        return choiceOf(url, shortUrls.list().includes(url), problem && words(problem));
+      }),
+    );
     dialog.querySelector("[data-typed-urls]").hidden = typed.length === 0;
     newUrl.value = "";
-    invalid.hidden = tooMany.hidden = true;
-    newUrl.removeAttribute("aria-invalid");
+    tooMany.hidden = true;
+    showProblem(null);
     dialog.showModal();
+    (choices.querySelector("input:enabled") ?? newUrl).focus();
   });
 
   dialog.querySelector("form").addEventListener("submit", (event) => {
-    const added = newUrl.value.trim();
+    const added = inAscii(newUrl.value.trim());
     const chosen = [...choices.querySelectorAll("input:checked")].map((input) => input.value);
     const wanted = added ? [...new Set([...chosen, added])] : chosen;
-    invalid.hidden = !added || typedUrls(added)[0] === added;
+    const problem = added && reason(added);
     tooMany.hidden = wanted.length <= MAX_SHORT_URLS;
-    newUrl.setAttribute("aria-invalid", String(!invalid.hidden));
-    if (!invalid.hidden || !tooMany.hidden) {
+    showProblem(problem);
+    if (problem || !tooMany.hidden) {
       event.preventDefault();
-      (invalid.hidden ? choices.querySelector("input") : newUrl)?.focus();
+      (problem ? newUrl : choices.querySelector("input:enabled"))?.focus();
       return;
     }
     if (added && !typedUrls(body.value).includes(added)) insert(body, added);
@@ -83,14 +97,26 @@ function startDialog(form, body, shortUrls, onChange) {
   });
 }
 
-function choiceOf(url, checked) {
+function choiceOf(url, checked, problem) {
   const label = document.createElement("label");
   label.className = "choice";
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", value: url, checked });
+  const box = Object.assign(document.createElement("input"), {
+    type: "checkbox",
+    value: url,
+    checked: checked && !problem,
+    disabled: Boolean(problem),
+  });
   const text = document.createElement("span");
   text.textContent = url;
+  if (problem) text.append(Object.assign(document.createElement("small"), { className: "choice__problem", textContent: problem }));
   label.append(box, text);
   return label;
+}
+
+// An address with Japanese in its host or path, as browsers show it, is put in the form that handsets understand.
+function inAscii(address) {
+  if (/\s/.test(address) || /^[!-~]*$/.test(address)) return address;
+  return URL.canParse(address) ? new URL(address).href : address;
 }
 
 // Where the cursor was; spaces keep the URL from running into its neighbours.

@@ -1,8 +1,10 @@
-// The text of an SMS as app/domain/sms_text.py counts it; tests/portal/test_sms_text_js.py holds the two together.
+// The text of an SMS as app/domain/sms_text.py counts and cuts it; tests/portal/test_sms_text_js.py holds the two together.
+export const MAX_UNITS = 660;
 export const MAX_SHORT_URLS = 5;
 const SHORT_URL_UNITS = 25;
 const SINGLE_PART_UNITS = 70;
-const PART_UNITS = 66;
+const PART_UNITS = { au: 67, docomo: 66, softbank: 67, rakuten: 67 };
+export const CARRIERS = Object.keys(PART_UNITS);
 const URL_IN_TEXT = /https?:\/\/[A-Za-z0-9][!#-;=?-~]*/gi;
 const CLOSING = { ")": "(", "]": "[", "}": "{" };
 
@@ -30,7 +32,22 @@ export const typedUrls = (text) => [...new Set((text.match(URL_IN_TEXT) ?? []).m
 export const render = (text, shortUrls, link) => replaceUrls(text, (url) => (shortUrls.includes(url) ? ` ${link} ` : url));
 
 // A string's length is its UTF-16 units, which is what an SMS counts.
-export const countedUnits = (text, shortUrls) =>
-  replaceUrls(text, (url) => (shortUrls.includes(url) ? "x".repeat(SHORT_URL_UNITS) : url)).length;
+export const countedText = (text, shortUrls) =>
+  replaceUrls(text, (url) => (shortUrls.includes(url) ? "x".repeat(SHORT_URL_UNITS) : url));
 
-export const parts = (units) => (units <= SINGLE_PART_UNITS ? 1 : Math.ceil(units / PART_UNITS));
+export function partsOfText(text, carrier) {
+  if (text.length <= SINGLE_PART_UNITS) return [text];
+  const cut = [];
+  let part = "";
+  for (const character of text) {
+    if (part.length + character.length > PART_UNITS[carrier]) {
+      cut.push(part);
+      part = "";
+    }
+    part += character;
+  }
+  return [...cut, part];
+}
+
+export const partsByCarrier = (text) =>
+  Object.fromEntries(CARRIERS.map((carrier) => [carrier, partsOfText(text, carrier).length]));

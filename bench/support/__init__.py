@@ -1,0 +1,1 @@
+"""What the measurements share: servers, floors to compare with, and load."""
