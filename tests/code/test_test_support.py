@@ -18,6 +18,8 @@ from tests.support.parallel import at_once
 from tests.support.plugin_rules import ConnectionOutside
 from tests.support.plugin_services import plain_url
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 2
 
 

@@ -28,7 +28,7 @@ from tests.portal.access_matrix import ROUTES, WHO, expected
 from tests.portal.conftest import Visitor
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 NewVisitor = Callable[[], Visitor]
 LED_TO = {

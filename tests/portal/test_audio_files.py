@@ -27,6 +27,8 @@ from tests.portal.conftest import Visitor, words
 from tests.support import factories
 from tests.support.wav_files import PCM, chunk, format_chunk, mulaw_wav, wav
 
+pytestmark = pytest.mark.slow
+
 NewVisitor = Callable[[], Visitor]
 MUSIC = wav(format_chunk(PCM, 2, 44_100, 16), chunk(b"data", bytes(range(200)) * 500))
 

@@ -13,7 +13,7 @@ from tests.portal.screens import SCREENS, Screen
 from tests.support import factories
 from tests.support.plugin_browser import DESKTOP
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 Axe = Callable[[Page], list[str]]
 PHONE = ViewportSize(width=390, height=844)
@@ -39,7 +39,6 @@ def faults(page: Page, axe: Axe, name: str) -> list[str]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("who", SCREENS)
 def test_no_screen_has_a_barrier(

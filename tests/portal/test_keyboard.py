@@ -10,7 +10,7 @@ from app.models.account import Account
 from tests.support import factories
 
 PHONE = {"width": 390, "height": 844}
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 
 @pytest.fixture

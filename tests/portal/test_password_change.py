@@ -17,7 +17,7 @@ from app.models.user import User
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 NewVisitor = Callable[[], Visitor]
 NEW = "Another-Passw0rd7"

@@ -19,7 +19,7 @@ from app.services.audit import Actor, current_actor
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 NewVisitor = Callable[[], Visitor]
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"

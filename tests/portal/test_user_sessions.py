@@ -21,7 +21,7 @@ from app.models.user_session import UserSession
 from tests.portal.conftest import Visitor, words
 from tests.support import factories
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.slow, pytest.mark.any_database]
 
 NewVisitor = Callable[[], Visitor]
 LONGEST = timedelta(hours=12)

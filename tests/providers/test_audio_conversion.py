@@ -21,6 +21,8 @@ from app.providers import audio_conversion
 from app.providers.audio_conversion import TelephoneSound, convert
 from tests.support.wav_files import PCM, chunk, format_chunk, mulaw_wav, wav
 
+pytestmark = pytest.mark.slow
+
 Samples = np.ndarray[Any, np.dtype[np.float64]]
 SECONDS = 3
 # What people have, and what Chrome (webm) and Safari (fragmented mp4) record.
@@ -162,7 +164,6 @@ print(status, int(peak) // 1024)
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [42_000, 768_000])
 def test_the_decoder_stays_below_a_hundred_megabytes(tmp_path: Path, rate_hz: int) -> None:
     """The largest file there can be: at 42 kHz in stereo it is 4:57 long."""
@@ -235,7 +236,6 @@ def test_a_decoder_that_breaks_down_is_no_harm(monkeypatch: pytest.MonkeyPatch) 
         converted(encoded(tone(1000), "mp3"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["mp3", "safari", "webm", "flac", "ogg", "wav"])
 def test_spoilt_files_are_converted_or_refused(kind: str) -> None:
     dice = random.Random(kind)

@@ -31,7 +31,7 @@ from app.services import audio_files
 from tests.support import factories
 from tests.support.wav_files import PCM, chunk, format_chunk, mulaw_wav, wav
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 ROOT = Path(__file__).resolve().parents[2]
 TONE = bytes(range(0, 250, 2)) * 400
 MUSIC = wav(format_chunk(PCM, 2, 44_100, 16), chunk(b"data", TONE * 4))
@@ -362,7 +362,6 @@ with account_scope(account_id):
 """
 
 
-@pytest.mark.slow
 def test_fifty_megabytes_grow_no_process_by_a_hundred(
     database_url: str, account: Account, user: User
 ) -> None:

@@ -19,6 +19,8 @@ from app.models.tenant_scope import all_companies
 from tests.services.message_queue_support import many_waiting
 from tests.support import factories
 
+pytestmark = pytest.mark.slow
+
 AN_HOUR = timedelta(hours=1)
 
 
@@ -38,7 +40,6 @@ def turns_until(account_id: int) -> int:
     raise AssertionError("never")
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("db")
 def test_an_account_with_much_to_send_delays_another_by_seconds_at_most() -> None:
     busy, quiet = factories.account(), factories.account()

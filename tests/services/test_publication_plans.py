@@ -31,7 +31,7 @@ from tests.services.publication_support import VOICE, heard, live, publish, save
 from tests.support import factories
 from tests.support.parallel import at_once
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("frozen")]
 HOUR = timedelta(hours=1)
 
 
