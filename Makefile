@@ -107,7 +107,7 @@ screenshots: .venv/tests.stamp $(CATALOGUES)
 requirements: .venv/tests.stamp
 	export CUSTOM_COMPILE_COMMAND='make requirements'; \
 	for name in requirements requirements-dev; do \
-		$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe $(if $(UPGRADE),--upgrade) \
+		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --allow-unsafe $(if $(UPGRADE),--upgrade) \
 			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 			-o $$name.txt $$name.in; \
 	done

@@ -139,7 +139,7 @@ def _chunks(read_at: ReadAt, size: int) -> tuple[_Format, int, int]:
                 raise _Broken
             form = _format(read_at(at, min(length, _LONGEST_FORMAT)))
         elif name == b"data":
-            if data is not None:
+            if data is not None or form is None:  # the format must come before the data
                 raise _Broken
             data = at, length
         at += length + length % 2

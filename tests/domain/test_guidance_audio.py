@@ -86,6 +86,7 @@ def test_every_broken_condition_is_named_with_what_was_found() -> None:
         (wav(chunk(b"data", b"x")), "audio_broken"),
         (wav(format_chunk(), format_chunk(), chunk(b"data", b"x")), "audio_broken"),
         (wav(format_chunk(), chunk(b"data", b"x"), chunk(b"data", b"x")), "audio_broken"),
+        (wav(chunk(b"data", b"x"), format_chunk()), "audio_broken"),
         (wav(format_chunk(channels=0), chunk(b"data", b"x")), "audio_broken"),
         (wav(format_chunk(bits=16), chunk(b"data", b"xx")), "audio_broken"),
         (
@@ -189,6 +190,7 @@ def soxi(path: Path) -> dict[str, str] | None:
 )
 @given(odd_files())
 @example(mulaw_wav(400))
+@example(wav(chunk(b"data", SILENCE), format_chunk()))
 def test_another_reader_agrees(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.wav"
     path.write_bytes(content)

@@ -12,8 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A machine that does something else as well is no reason to fail.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A machine that does something else as well is no reason to fail; and CI judges a change by the same
+# examples each time, while every run by hand looks for new ones.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
 settings.load_profile("patient")
 
 

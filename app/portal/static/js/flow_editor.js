@@ -61,6 +61,8 @@ const kept = keepUnsaved(form, {
   },
 });
 
+for (const button of form.querySelectorAll("[data-awaits-script]")) button.disabled = false;
+
 function showWhetherSaved() {
   const unsaved = asText() !== saved;
   for (const element of form.querySelectorAll("[data-when-unsaved]")) element.hidden = !unsaved;
