@@ -10,7 +10,7 @@ from app.domain.slots import Slot
 from app.providers.plivo import call_xml
 from app.providers.plivo.call_xml import DEFAULT_VOICE, Sound, Spoken
 from app.services import calls
-from app.services.calls import IncomingCall, Reply, SmsOut
+from app.services.incoming_calls import IncomingCall, Reply, SmsOut
 from ivr_webhooks.verified_request import signed_by_plivo
 
 pages = Blueprint("calls", __name__, url_prefix="/ivr")
@@ -48,7 +48,7 @@ def hangup() -> Response:
 @signed_by_plivo
 def fallback() -> Response:
     """What Plivo asks for when another webhook failed: it needs neither database nor broker."""
-    return _xml(call_xml.sound_and_hang_up([_spoken(guidance_texts.APOLOGY)]))
+    return _xml(call_xml.sound_and_hang_up((_spoken(guidance_texts.APOLOGY),)))
 
 
 def _incoming_call() -> IncomingCall:
@@ -73,18 +73,18 @@ def _instructed(reply: Reply) -> str:
                 timeout_s=DIGITS_TIMEOUT_S,
             )
         case NoFlow():
-            return call_xml.sound_and_hang_up([_spoken(guidance_texts.NO_FLOW_NOTICE)])
+            return call_xml.sound_and_hang_up((_spoken(guidance_texts.NO_FLOW_NOTICE),))
         case NoSms():
-            return call_xml.sound_and_hang_up([_spoken(guidance_texts.NO_SMS_NOTICE)])
+            return call_xml.sound_and_hang_up((_spoken(guidance_texts.NO_SMS_NOTICE),))
 
 
-def _sounds(slots: tuple[Slot, ...], reply: Reply) -> list[Sound]:
-    return [
+def _sounds(slots: tuple[Slot, ...], reply: Reply) -> tuple[Sound, ...]:
+    return tuple(
         _spoken(reply.spoken[slot])
         if slot in reply.spoken
         else f"{current_app.config['PUBLIC_BASE_URL']}/ivr/audio/{reply.audio[slot]}.wav"
         for slot in slots
-    ]
+    )
 
 
 def _spoken(text: str) -> Spoken:

@@ -11,9 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import health
 from app.models import database
-from app.services.calls import SmsOut
+from app.models.sms_quota import DailyLimits
+from app.services.incoming_calls import SmsOut
 from app.services.link_clicks import record_clicks
-from app.services.sms_guards import DailyLimits
 from config import Settings
 from ivr_webhooks import audio, calls, message_status, short_links
 from ivr_webhooks.click_buffer import ClickBuffer

@@ -8,6 +8,7 @@ from datetime import timedelta
 from app.providers.broker import SEND_NEXT, TURN_EXPIRES_S
 from app.providers.plivo.client import SmsClient
 from app.providers.shared_rate import SharedRate
+from app.providers.task_queue import MOST_TURNS
 from app.services import message_resending, message_sending, message_sweeps
 from app.services.message_sending import Outbox
 from app.services.send_rate import SendRate, reserve_in_database
@@ -28,8 +29,8 @@ outbox = Outbox(
 
 
 @celery_app.task(name=SEND_NEXT)
-def send_next() -> None:
-    message_sending.send_next(outbox)
+def send_next(turns: int) -> None:
+    message_sending.send_due(outbox, turns)
 
 
 @celery_app.task
@@ -37,8 +38,8 @@ def sweep_waiting_messages() -> None:
     """As many turns as the rate has room for until the next sweep."""
     message_sweeps.settle_expired_messages(outbox.expires_after)
     turns = message_sweeps.waiting_messages(math.ceil(rate.sends_per_s * SEND_SWEEP_S))
-    for _ in range(turns):
-        send_next.apply_async(expires=TURN_EXPIRES_S)
+    for start in range(0, turns, MOST_TURNS):
+        send_next.apply_async((min(turns - start, MOST_TURNS),), expires=TURN_EXPIRES_S)
 
 
 @celery_app.task

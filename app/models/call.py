@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Enum, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import (
@@ -77,6 +78,22 @@ def lock(provider_call_id: str) -> Call | None:
     )
 
 
+def begun_now(
+    provider_call_id: str, caller: str | None, called: str, progress: CallProgress
+) -> dict[str, Any]:
+    """How a call begins, by its columns, but for where it leads."""
+    return {
+        "id": new_id(),
+        "provider_call_id": provider_call_id,
+        "caller": caller,
+        "called": called,
+        "state": progress.state,
+        "attempt": progress.attempt,
+        "recipient": progress.recipient,
+        "started_at": clock.now(),
+    }
+
+
 def start(
     *,
     provider_call_id: str,
@@ -88,18 +105,10 @@ def start(
     """The new call, locked; None when the webhook is not the first to tell of it (of several at
     once, only one gets the call)."""
     version = destination.version if destination else None
-    values = {
-        "id": new_id(),
+    values = begun_now(provider_call_id, caller, called, progress) | {
         "account_id": destination.account_id if destination else None,
         "incoming_number_id": destination.number_id if destination else None,
         "flow_version_id": version.id if version else None,
-        "provider_call_id": provider_call_id,
-        "caller": caller,
-        "called": called,
-        "state": progress.state,
-        "attempt": progress.attempt,
-        "recipient": progress.recipient,
-        "started_at": clock.now(),
         "ended_at": None,
     }
     if not insert_if_new(Call, **values):

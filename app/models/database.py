@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 import uuid_utils
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Compiled,
     CursorResult,
     DateTime,
+    Dialect,
     Engine,
     Insert,
     MetaData,
@@ -23,12 +26,15 @@ from sqlalchemy import (
     literal,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 log = logging.getLogger(__name__)
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 16  # a thread of gunicorn beyond it would open and close a connection for each request
+CONNECT_TIMEOUT_S = 3
+PING_AFTER_IDLE_S = 1.0  # a busy connection is known to be alive, and callers wait for each ping
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -63,6 +69,7 @@ class Base(DeclarativeBase):
 
 
 session: scoped_session[Session] = scoped_session(sessionmaker(autoflush=True))
+_autocommit: list[Engine] = []
 _upserts: dict[tuple[str, tuple[str, ...]], Compiled] = {}
 
 
@@ -83,12 +90,45 @@ def configure(url: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        _autocommit.clear()
     else:
-        engine = create_engine(
-            url, pool_pre_ping=True, pool_size=POOL_SIZE, connect_args={"connect_timeout": 3}
+        engine = _postgresql_engine(url)
+        autocommit = _postgresql_engine(
+            url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
+        event.listen(engine, "engine_disposed", lambda _engine: autocommit.dispose())
+        _autocommit[:] = [autocommit]
     session.configure(bind=engine)
     return engine
+
+
+def autocommit_engine() -> Engine | None:
+    """Connections whose every statement is a transaction; None where SQLite is bound."""
+    return _autocommit[0] if _autocommit else None
+
+
+def _postgresql_engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}, **options
+    )
+    event.listen(engine, "checkout", partial(_ping_if_idle, engine.dialect))
+    event.listen(engine, "checkin", _note_use)
+    return engine
+
+
+def _ping_if_idle(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that the server has closed meanwhile is replaced by a new one."""
+    idle_s = time.monotonic() - record.info.get("used_at", time.monotonic())
+    if idle_s < PING_AFTER_IDLE_S:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -101,6 +102,19 @@ class Message(TenantMixin, Base):
 def is_waiting(table: type[Message]) -> ColumnElement[bool]:
     """Written out rather than bound: only so does the partial index serve it."""
     return table.status == literal(MessageStatus.WAITING, Message.status.type, literal_execute=True)
+
+
+def waiting_since(now: datetime) -> dict[str, Any]:
+    """How a message begins, by its columns."""
+    return {
+        "status": MessageStatus.WAITING,
+        "accepted_at": now,
+        "queued_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+        "delays": 0,
+        "resends": 0,
+    }
 
 
 def lock(message_id: uuid.UUID) -> Message | None:

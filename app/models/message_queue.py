@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import random
+import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import aliased
 
 from app.domain.sms_status import MessageStatus
+from app.models import suppressed_number
 from app.models.database import session
 from app.models.message import Message, is_waiting
 from app.models.send_attempt import SendAttempt
 
 
-def claim_next(now: datetime, *, queued_after: datetime) -> Message | None:
+@dataclass(frozen=True)
+class Claim:
+    """One attempt to hand over one message, a worker's own."""
+
+    message_id: uuid.UUID
+    number: int
+    sender: str
+    recipient: str
+    text: str
+    claimed_at: datetime
+    is_suppressed: bool = False
+
+
+def claim_next(now: datetime, *, queued_after: datetime) -> Claim | None:
     """Waiting and due → sending: the longest waiting message of an account drawn at random among
     those that have one, for exactly one of the workers that ask.
 
@@ -38,8 +54,22 @@ def claim_next(now: datetime, *, queued_after: datetime) -> Message | None:
         )
         if message is not None:
             _take(message, now)
-            return message
+            return claim_of(message)
     return None
+
+
+def claim_of(message: Message) -> Claim:
+    """The attempt that is under way."""
+    assert message.claimed_at is not None, "whoever claims says when"
+    return Claim(
+        message.id,
+        message.attempts,
+        message.sender,
+        message.recipient,
+        message.text,
+        message.claimed_at,
+        suppressed_number.holds(message.account_id, message.recipient),
+    )
 
 
 def _take(message: Message, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +19,28 @@ class AskedBy(StrEnum):
 
     CALLER = "caller"
     KEYED = "keyed"
+
+
+@dataclass(frozen=True)
+class DailyLimits:
+    """SMS per account and day in Japan: to one number that callers keyed in, and asked for by one
+    caller."""
+
+    per_recipient: int
+    per_caller: int
+
+    def most(self, kind: AskedBy) -> int:
+        return self.per_caller if kind is AskedBy.CALLER else self.per_recipient
+
+
+def asked_by(caller: str | None, recipient: str) -> dict[AskedBy, str]:
+    """Among whose SMS one to this recipient counts."""
+    numbers = {}
+    if caller is not None:
+        numbers[AskedBy.CALLER] = caller
+    if recipient != caller:
+        numbers[AskedBy.KEYED] = recipient
+    return numbers
 
 
 class SmsQuota(TenantMixin, Base):

@@ -1,12 +1,13 @@
 """What a webhook of a call does: one transaction that moves the call and, when the SMS is owed,
-writes it."""
+writes it.
+
+The ordinary call does so in one statement (`calls_at_once`), every other step by step.
+"""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from app import clock
 from app.domain import call_flow
@@ -16,42 +17,18 @@ from app.models import flow as flow_table
 from app.models import suppressed_number
 from app.models.call import Call
 from app.models.database import after_commit, transaction
+from app.models.flow import Destination
 from app.models.tenant_scope import all_companies
+from app.services import calls_at_once
+from app.services.incoming_calls import IncomingCall, Reply, SmsOut
 from app.services.message_writing import write_message
-from app.services.sms_guards import DailyLimits, within_limits
-
-
-@dataclass(frozen=True)
-class IncomingCall:
-    """A call as the webhooks tell of it: Plivo's call id, numbers in E.164, `caller` None when
-    withheld."""
-
-    provider_call_id: str
-    caller: str | None
-    called: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What the caller hears next; `audio` and `spoken` as in `FlowVersion`."""
-
-    instruction: Instruction
-    audio: Mapping[str, str]
-    spoken: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class SmsOut:
-    """How a message leaves: the address its short URLs begin with, who is told that it waits
-    (after commit), and how many there may be."""
-
-    short_url_base: str
-    enqueue: Callable[[uuid.UUID], None]
-    limits: DailyLimits
+from app.services.sms_guards import within_limits
 
 
 def answer_call(incoming: IncomingCall, sms_out: SmsOut) -> Reply:
     """A call comes in. Repeated, it gets the same reply and nothing is counted or written twice."""
+    if reply := calls_at_once.answer_call(incoming, sms_out):
+        return reply
     with _transaction():
         call = _begin(incoming, sms_out) or _locked(incoming)
         return _reply(call, call_flow.reply_to_answer(call.progress))
@@ -59,6 +36,8 @@ def answer_call(incoming: IncomingCall, sms_out: SmsOut) -> Reply:
 
 def take_digits(incoming: IncomingCall, *, attempt: int, digits: str, sms_out: SmsOut) -> Reply:
     """The caller keyed in `digits` at the prompt `attempt` (1–3), or nothing in time ("")."""
+    if reply := calls_at_once.take_digits(incoming, attempt, digits, sms_out):
+        return reply
     with _transaction():
         call = _known_or_new(incoming, sms_out)
         _move(call, call_flow.take_digits(call.progress, attempt, digits), sms_out)
@@ -69,7 +48,8 @@ def end_call(incoming: IncomingCall) -> None:
     """The call is over. When this is the first we hear of it, it is counted, and nobody is owed an
     SMS."""
     with _transaction():
-        call = call_table.lock(incoming.provider_call_id) or _start(incoming) or _locked(incoming)
+        call = call_table.lock(incoming.provider_call_id)
+        call = call or _start(incoming, _destination(incoming)) or _locked(incoming)
         if call.ended_at is None:
             call.ended_at = clock.now()
 
@@ -94,14 +74,19 @@ def _locked(incoming: IncomingCall) -> Call:
 
 def _begin(incoming: IncomingCall, sms_out: SmsOut) -> Call | None:
     """The new call with the SMS that it owes; None when another webhook has begun it."""
-    call = _start(incoming)
+    destination = _destination(incoming)
+    sms_out.flows.note(incoming.called, destination)
+    call = _start(incoming, destination)
     if call is not None and call.recipient is not None:
         _owe_sms(call, call.recipient, sms_out)
     return call
 
 
-def _start(incoming: IncomingCall) -> Call | None:
-    destination = flow_table.destination_of(incoming.called)
+def _destination(incoming: IncomingCall) -> Destination | None:
+    return flow_table.destination_of(incoming.called)
+
+
+def _start(incoming: IncomingCall, destination: Destination | None) -> Call | None:
     has_flow = destination is not None and destination.version is not None
     return call_table.start(
         provider_call_id=incoming.provider_call_id,

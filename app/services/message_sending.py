@@ -15,9 +15,11 @@ from app import clock
 from app.domain import back_off, suppression
 from app.domain.sms_status import MessageStatus, may_move
 from app.models import message as message_table
-from app.models import message_queue, send_attempt, suppressed_number
+from app.models import message_at_once, message_queue, one_statement, send_attempt
 from app.models.database import session, transaction
 from app.models.message import Message
+from app.models.message_queue import Claim
+from app.models.one_statement import NotWritten
 from app.models.send_attempt import AttemptOutcome, SendAttempt
 from app.models.tenant_scope import all_companies
 from app.providers.plivo.client import SentMessage, SmsClient
@@ -44,26 +46,38 @@ class Outbox:
     expires_after: timedelta
 
 
-@dataclass(frozen=True)
-class _Claimed:
-    """One attempt to hand over one message."""
-
-    message_id: uuid.UUID
-    number: int
-    sender: str
-    recipient: str
-    text: str
-    claimed_at: datetime
+def send_due(outbox: Outbox, turns: int) -> None:
+    """Use so many turns to send, as long as messages are due and the rate has room for them."""
+    for _ in range(turns):
+        if not send_next(outbox):
+            return
 
 
-def send_next(outbox: Outbox) -> None:
-    """Use one turn to send: hand over the message whose turn it is, if one is due and the rate has
-    room for it."""
+def send_next(outbox: Outbox) -> bool:
+    """Use one turn to send: hand over the message whose turn it is. False when none is due, or the
+    rate has no room for it."""
     if not outbox.rate.wait_to_send():
-        return
-    claimed = _claim_next(outbox.expires_after)
-    if claimed is None:
-        return
+        return False
+    claim = claim_next(outbox.expires_after)
+    if claim is None:
+        return False
+    if claim.is_suppressed:
+        _settle_suppressed(claim)
+    else:
+        _hand_over(claim, outbox)
+    return True
+
+
+def claim_next(expires_after: timedelta) -> Claim | None:
+    """Make the message whose turn it is this worker's own; None when none is due."""
+    now = clock.now()
+    if one_statement.is_possible():
+        return message_at_once.claim_next(now, queued_after=now - expires_after)
+    with all_companies("worker"), transaction():
+        return message_queue.claim_next(now, queued_after=now - expires_after)
+
+
+def _hand_over(claimed: Claim, outbox: Outbox) -> None:
     try:
         provider_id = outbox.client.send(
             sender=claimed.sender,
@@ -115,51 +129,33 @@ def _distance(entry: SentMessage, claimed_at: datetime) -> timedelta:
     return abs(entry.accepted_at - claimed_at) if entry.accepted_at else timedelta.max
 
 
-def _claim_next(expires_after: timedelta) -> _Claimed | None:
-    """Make a message this worker's own, or None when none is due."""
-    now = clock.now()
+def _settle_suppressed(claimed: Claim) -> None:
+    """The recipient came onto the account's list while the message waited."""
     with all_companies("worker"), transaction():
-        message = message_queue.claim_next(now, queued_after=now - expires_after)
-        if message is None or _is_suppressed(message):
-            return None
-        return _as_claimed(message)
+        message = _still_claimed(claimed, AttemptOutcome.REFUSED, suppression.ERROR_CODE)
+        if message is not None:
+            message.status = MessageStatus.FAILED
+            message.error_code = suppression.ERROR_CODE
+            message.settled_at = clock.now()
 
 
-def _is_suppressed(message: Message) -> bool:
-    """Whether the recipient came onto the account's list while the message waited: it is settled
-    then."""
-    if not suppressed_number.holds(message.account_id, message.recipient):
-        return False
-    attempt = session.get_one(SendAttempt, (message.id, message.attempts))
-    attempt.outcome = AttemptOutcome.REFUSED
-    attempt.error_code = message.error_code = suppression.ERROR_CODE
-    message.status = MessageStatus.FAILED
-    message.settled_at = clock.now()
-    return True
-
-
-def _claimed(message_id: uuid.UUID) -> _Claimed | None:
+def _claimed(message_id: uuid.UUID) -> Claim | None:
     with all_companies("worker"), transaction():
         message = session.get(Message, message_id)
         if message is None or message.status is not MessageStatus.SENDING:
             return None
-        return _as_claimed(message)
+        return message_queue.claim_of(message)
 
 
-def _as_claimed(message: Message) -> _Claimed:
-    assert message.claimed_at is not None, "whoever claims says when"
-    return _Claimed(
-        message.id,
-        message.attempts,
-        message.sender,
-        message.recipient,
-        message.text,
-        message.claimed_at,
-    )
-
-
-def _record_accepted(claimed: _Claimed, provider_id: str) -> None:
+def _record_accepted(claimed: Claim, provider_id: str) -> None:
     """A delivery report may have come first: then only what it did not tell is added."""
+    ask_at = clock.now() + FIRST_POLL_AFTER
+    if one_statement.is_possible():
+        try:
+            message_at_once.record_accepted(claimed, provider_id, ask_at)
+            return
+        except NotWritten as trouble:
+            log.warning("message %s: recorded step by step: %s", claimed.message_id, trouble)
     with all_companies("worker"), transaction():
         message = message_table.lock(claimed.message_id)
         assert message is not None, "messages are never deleted while they are open"
@@ -173,17 +169,17 @@ def _record_accepted(claimed: _Claimed, provider_id: str) -> None:
         message.sent_at = message.sent_at or claimed.claimed_at
         if may_move(message.status, MessageStatus.SENT):
             message.status = MessageStatus.SENT
-            message.next_attempt_at = clock.now() + FIRST_POLL_AFTER
+            message.next_attempt_at = ask_at
 
 
-def _settle_refused(claimed: _Claimed, error_code: str) -> None:
+def _settle_refused(claimed: Claim, error_code: str) -> None:
     with all_companies("worker"), transaction():
         message = _still_claimed(claimed, AttemptOutcome.REFUSED, error_code)
         if message is not None:
             _give_up(message, error_code)
 
 
-def _put_back(claimed: _Claimed, retry_after_s: float | None) -> None:
+def _put_back(claimed: Claim, retry_after_s: float | None) -> None:
     """Known not to be accepted: wait and try again, at last give up."""
     with all_companies("worker"), transaction():
         message = _still_claimed(claimed, AttemptOutcome.NOT_ACCEPTED, None)
@@ -199,7 +195,7 @@ def _put_back(claimed: _Claimed, retry_after_s: float | None) -> None:
 
 
 def _still_claimed(
-    claimed: _Claimed, outcome: AttemptOutcome, error_code: str | None
+    claimed: Claim, outcome: AttemptOutcome, error_code: str | None
 ) -> Message | None:
     """The message, unless a report or somebody else has moved it since; the attempt's outcome is
     noted."""

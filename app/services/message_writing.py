@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from app import clock
 from app.domain import sms_text, suppression
 from app.domain.flow_content import SmsTemplate
 from app.domain.short_codes import new_code
 from app.domain.sms_status import MessageStatus
+from app.models import message as message_table
 from app.models import short_url
 from app.models.call import Call
 from app.models.database import new_id, session
@@ -28,19 +31,14 @@ def write_message(
     assert call.flow_version is not None, "only a call with a flow owes an SMS"
     assert call.flow_version.flow_content.sms is not None, "a published version has an SMS"
     template = call.flow_version.flow_content.sms
-    codes = {url: new_code() for url in template.short_urls}
-    text = _text(template, codes, short_url_base)
+    codes = new_codes(template)
+    values = message_values(template, codes, short_url_base)
     message = Message(
-        id=new_id(),
+        **values,
         account_id=call.flow_version.account_id,
         call_id=call.id,
         incoming_number=call.called,
-        sender=template.sender,
         recipient=recipient,
-        body=template.body,
-        text=text,
-        units=sms_text.utf16_units(text),
-        parts=len(sms_text.parts_of_text(text, None)),
     )
     if is_suppressed:
         message.status = MessageStatus.FAILED
@@ -51,6 +49,33 @@ def write_message(
     if codes:
         message.text = _text(template, _minted(message, codes), short_url_base)
     return message.id
+
+
+def new_codes(template: SmsTemplate) -> Mapping[str, str]:
+    """A code for each URL of the template that is sent in its short form."""
+    return {url: new_code() for url in template.short_urls}
+
+
+def message_values(
+    template: SmsTemplate, codes: Mapping[str, str], short_url_base: str
+) -> dict[str, Any]:
+    """A new waiting message by its columns, but for whose it is and to whom it goes."""
+    units, parts = _lengths(template, short_url_base)
+    return message_table.waiting_since(clock.now()) | {
+        "id": new_id(),
+        "sender": template.sender,
+        "body": template.body,
+        "text": _text(template, codes, short_url_base),
+        "units": units,
+        "parts": parts,
+    }
+
+
+@lru_cache(maxsize=1000)
+def _lengths(template: SmsTemplate, short_url_base: str) -> tuple[int, int]:
+    """UTF-16 units and parts, the same for every message: all codes are of one length."""
+    text = _text(template, new_codes(template), short_url_base)
+    return sms_text.utf16_units(text), len(sms_text.parts_of_text(text, None))
 
 
 def _text(template: SmsTemplate, codes: Mapping[str, str], short_url_base: str) -> str:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from app.domain import japan_days
 from app.models import sms_quota
 from app.models.call import Call
 from app.models.database import transaction
-from app.models.sms_quota import AskedBy
+from app.models.sms_quota import DailyLimits
 from app.models.tenant_scope import all_companies
-
-
-@dataclass(frozen=True)
-class DailyLimits:
-    """SMS per account and day in Japan: to one number that callers keyed in, and asked for by one
-    caller."""
-
-    per_recipient: int
-    per_caller: int
 
 
 def within_limits(call: Call, recipient: str, limits: DailyLimits) -> bool:
@@ -29,14 +19,9 @@ def within_limits(call: Call, recipient: str, limits: DailyLimits) -> bool:
     calls wait for each other at the counters of the same number.
     """
     assert call.account_id is not None, "only a number of an account has a flow"
-    numbers = {}
-    if call.caller is not None:
-        numbers[AskedBy.CALLER] = call.caller
-    if recipient != call.caller:
-        numbers[AskedBy.KEYED] = recipient
+    numbers = sms_quota.asked_by(call.caller, recipient)
     asked = sms_quota.count_one(call.account_id, japan_days.today(), numbers)
-    most = {AskedBy.CALLER: limits.per_caller, AskedBy.KEYED: limits.per_recipient}
-    return all(count <= most[kind] for kind, count in asked.items())
+    return all(count <= limits.most(kind) for kind, count in asked.items())
 
 
 def forget_old_counts() -> None:

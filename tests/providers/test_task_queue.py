@@ -21,7 +21,7 @@ def test_the_worker_is_told(broker: str, request: pytest.FixtureRequest) -> None
     TaskQueue(url).send_message(uuid.uuid4())
     task, arguments = next_task(celery_client(url))
     assert task == SEND_NEXT
-    assert arguments == []
+    assert arguments == [1]
     TaskQueue(url).send_mail(7)
     assert next_task(celery_client(url)) == (SEND_MAIL, ["7"])
 

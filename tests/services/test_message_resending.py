@@ -55,7 +55,8 @@ def hand_over(message: Message, provider_id: str, number: int) -> None:
         claimed = message_queue.claim_next(
             row.next_attempt_at, queued_after=row.queued_at - timedelta(hours=1)
         )
-        assert claimed is row
+        assert claimed is not None
+        assert claimed.message_id == row.id
         assert row.attempts == number
         row.status = MessageStatus.SENT
         row.provider_id = provider_id

@@ -28,16 +28,16 @@ from app.models.database import session, transaction
 from app.models.message import Message
 from app.models.send_attempt import SendAttempt
 from app.models.short_url import ShortUrl
+from app.models.sms_quota import DailyLimits
 from app.models.tenant_scope import all_companies
 from app.providers.plivo.client import SentMessage
 from app.providers.plivo.failures import SendDelayed, SendRefused, SendUnclear
 from app.providers.plivo.status_report import StatusReport
 from app.services import calls, message_sweeps
-from app.services.calls import IncomingCall, SmsOut
+from app.services.incoming_calls import IncomingCall, SmsOut
 from app.services.message_sending import Outbox, send_next
 from app.services.message_status import take_status_report
 from app.services.send_rate import SendRate
-from app.services.sms_guards import DailyLimits
 from tests.support import factories
 
 pytestmark = pytest.mark.slow

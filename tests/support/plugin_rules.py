@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A machine that does something else as well is no reason to fail; and CI judges a change by the same
-# examples each time, while every run by hand looks for new ones.
+# A machine that does something else as well is no reason to fail. CI judges each change by the same
+# examples, while every run by hand looks for new ones.
 settings.register_profile(
     "patient",
     deadline=None,

@@ -4,8 +4,8 @@ Source: plivo.com/docs/voice/xml. Numbers and booleans are passed to the SDK as 
 string "false" for true.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from plivo import plivoxml
 
@@ -15,6 +15,7 @@ from app.domain.call_flow import PAUSE_BETWEEN_DIGITS_S
 _MOST_DIGITS = 99
 _SPEAK_LANGUAGE = "ja-JP"
 DEFAULT_VOICE = "Polly.Mizuki"
+MOST_KEPT = 1000  # the same callers' words are asked for again and again
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ Sound = str | Spoken
 """What a caller hears: the address of an audio file, or a text that Plivo reads."""
 
 
-def sound_and_hang_up(sounds: Sequence[Sound]) -> str:
+@lru_cache(maxsize=MOST_KEPT)
+def sound_and_hang_up(sounds: tuple[Sound, ...]) -> str:
     """Let the sounds be heard one after the other, then hang up."""
     response = plivoxml.ResponseElement()
     _add_sounds(response, sounds)
@@ -37,8 +39,9 @@ def sound_and_hang_up(sounds: Sequence[Sound]) -> str:
     return _text(response)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def ask_for_digits(
-    lead_in: Sequence[Sound], prompt: Sequence[Sound], action_url: str, timeout_s: int = 10
+    lead_in: tuple[Sound, ...], prompt: tuple[Sound, ...], action_url: str, timeout_s: int = 10
 ) -> str:
     """Let the lead-ins be heard, then the prompt while listening; POST what was keyed to
     `action_url`.
@@ -65,7 +68,7 @@ def ask_for_digits(
     return _text(response)
 
 
-def _add_sounds(element: plivoxml.PlivoXMLElement, sounds: Sequence[Sound]) -> None:
+def _add_sounds(element: plivoxml.PlivoXMLElement, sounds: tuple[Sound, ...]) -> None:
     for sound in sounds:
         match sound:
             case Spoken(text, voice):
