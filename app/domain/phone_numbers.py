@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat
 
 _JAPAN = "JP"
 _JAPAN_CODE = 81
@@ -21,6 +21,18 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー﹣ｰ"), "-")
 # 0081… is how one dials Japan from most countries, 01081… from Japan itself; the zero of the
 # national form is often left in behind the 81.
 _KEYED_ABROAD = re.compile(r"(?:\+|00|010)?81(0?[1-9][0-9]{9})")
+
+
+def _mobile_pattern() -> re.Pattern[str]:
+    """libphonenumber's own. Most callers have a mobile, and wait while we look at their number:
+    asked alone it takes a fiftieth of the time of the patterns of all kinds of numbers."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(_JAPAN)
+    assert metadata is not None
+    assert metadata.mobile is not None
+    return re.compile(rf"\+{_JAPAN_CODE}(?:{metadata.mobile.national_number_pattern})")
+
+
+_MOBILE = _mobile_pattern()
 
 
 def caller_number(raw: str | None) -> str | None:
@@ -35,7 +47,7 @@ def caller_number(raw: str | None) -> str | None:
         return None
     if not text.startswith(("+", "0")):
         text = f"+{text}"
-    return _e164(text)
+    return text if _MOBILE.fullmatch(text) else _e164(text)
 
 
 def is_mobile(e164: str) -> bool:
@@ -43,12 +55,7 @@ def is_mobile(e164: str) -> bool:
 
     0800 is toll-free, 050 is IP telephony and 020 pagers and machines: none takes an SMS.
     """
-    number = _number(e164)
-    return (
-        number is not None
-        and number.country_code == _JAPAN_CODE
-        and phonenumbers.number_type(number) == PhoneNumberType.MOBILE
-    )
+    return _MOBILE.fullmatch(e164) is not None
 
 
 def keyed_mobile(digits: str) -> str | None:
@@ -95,6 +102,7 @@ def display(e164: str) -> str:
     return phonenumbers.format_number(number, style)
 
 
+@lru_cache(maxsize=10_000)
 def _e164(text: str) -> str | None:
     number = _number(text)
     if number is None or not phonenumbers.is_valid_number(number):

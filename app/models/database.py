@@ -70,6 +70,7 @@ class Base(DeclarativeBase):
 
 session: scoped_session[Session] = scoped_session(sessionmaker(autoflush=True))
 _autocommit: list[Engine] = []
+_last_broken_at = [0.0]
 _upserts: dict[tuple[str, tuple[str, ...]], Compiled] = {}
 
 
@@ -113,13 +114,14 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
     )
     event.listen(engine, "checkout", partial(_ping_if_idle, engine.dialect))
     event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "invalidate", _note_broken)
     return engine
 
 
 def _ping_if_idle(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
     """A connection that the server has closed meanwhile is replaced by a new one."""
-    idle_s = time.monotonic() - record.info.get("used_at", time.monotonic())
-    if idle_s < PING_AFTER_IDLE_S:
+    used_at = record.info.get("used_at", time.monotonic())
+    if used_at > max(time.monotonic() - PING_AFTER_IDLE_S, _last_broken_at[0]):
         return
     try:
         dialect.do_ping(connection)
@@ -129,6 +131,11 @@ def _ping_if_idle(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -
 
 def _note_use(_connection: Any, record: Any) -> None:
     record.info["used_at"] = time.monotonic()
+
+
+def _note_broken(*_: Any) -> None:
+    """Where one connection broke, the others may have: each is pinged before its next use."""
+    _last_broken_at[0] = time.monotonic()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 CAPACITY = 10_000
 # So long the first of several messages waits for others: one task then tells of all of them, and
 # publishing costs a caller's webhook less than the answer itself.
-GATHER_S = 0.02
-MOST_TURNS = 10
+GATHER_S = 0.05
+MOST_TURNS = 20
 
 
 @dataclass(frozen=True)

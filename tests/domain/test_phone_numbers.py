@@ -1,5 +1,6 @@
+import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain import phone_numbers
@@ -188,3 +189,12 @@ def test_display(number: str, shown: str) -> None:
 
 def test_from_national_digits() -> None:
     assert phone_numbers.from_national_digits("0312345678") == "+81312345678"
+
+
+@given(st.from_regex(r"\+81[0-9]{9,11}", fullmatch=True))
+@example("+818001234567")
+@example("+816020000000")
+def test_a_mobile_is_what_the_library_takes_for_one(e164: str) -> None:
+    number = phonenumbers.parse(e164)
+    is_mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    assert phone_numbers.is_mobile(e164) == (is_mobile and not e164.startswith("+810"))
