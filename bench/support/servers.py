@@ -1,4 +1,4 @@
-"""PostgreSQL as it comes (with fsync), RabbitMQ, and programs served by the same gunicorn."""
+"""PostgreSQL as it comes (with fsync), RabbitMQ, Redis, and programs served by the same gunicorn."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from run import gunicorn_command
 from tests.support.services.postgresql import PostgreSQL
 from tests.support.services.processes import free_port
 from tests.support.services.rabbitmq import RabbitMQ
+from tests.support.services.redis import Redis
 
 AS_IT_COMES = {
     "listen_addresses": "127.0.0.1",
@@ -68,11 +69,14 @@ def bench() -> Iterator[Bench]:
         stack.callback(postgresql.stop)
         rabbitmq = RabbitMQ(folder / "rabbitmq")
         stack.callback(rabbitmq.stop)
+        redis = Redis(folder / "redis")
+        stack.callback(redis.stop)
         environment = {
             **inherited(),
             **NO_LIMITS,
             "DATABASE_URL": postgresql.address["url"],
             "CELERY_BROKER_URL": rabbitmq.new_virtual_host()["url"],
+            "REDIS_URL": redis.address["url"],
             "STATE_DIR": str(folder / "state"),
         }
         subprocess.run([sys.executable, "run.py", "setup"], cwd=ROOT, env=environment, check=True)
