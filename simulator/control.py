@@ -17,7 +17,7 @@ GET  /simulator/fates                 the magic recipients
 GET  /simulator/settings              where calls go, and where short links lead on this machine
 GET  /simulator/conditions            limits, latency and chances of faults (see conditions.py)
 PUT  /simulator/conditions            changes them; what is not said is as at Plivo
-GET  /simulator/refused               how many API requests (429) and calls (486) were too many
+GET  /simulator/refused               how many API requests, lists and calls were too many
 POST /simulator/reset                 forget everything; conditions are those of the start
 """
 
@@ -147,7 +147,11 @@ def set_conditions() -> Response:
 @control.get("/refused")
 def refused() -> Response:
     exchange = the_exchange()
-    return jsonify(api_requests=exchange.api_limit.refused, calls=exchange.call_limit.refused)
+    return jsonify(
+        api_requests=exchange.api_limit.refused,
+        message_lists=exchange.list_limit.refused,
+        calls=exchange.call_limit.refused,
+    )
 
 
 @control.get("/events")
@@ -182,6 +186,7 @@ def fates() -> Response:
                 "error_code": fate.error_code,
                 "reports": fate.reports,
                 "answer": fate.answer,
+                "odd_part": fate.odd_part and f"{fate.odd_part.index} {fate.odd_part.final}",
             }
             for nn, fate in MAGIC.items()
         ]

@@ -27,6 +27,7 @@ from simulator.webhooks import Webhooks
 CALLS_KEPT = 200
 AUDIO_KEPT = 100
 API_WINDOW_S = 5
+LISTS_WINDOW_S = 60
 CALLS_WINDOW_S = 1
 
 
@@ -67,6 +68,7 @@ class Exchange:
         self._audio: OrderedDict[str, Audio] = OrderedDict()
         self.send_attempts: dict[str, int] = defaultdict(int)
         self.api_limit = RateLimit(API_WINDOW_S / settings.speed)
+        self.list_limit = RateLimit(LISTS_WINDOW_S / settings.speed)
         self.call_limit = RateLimit(CALLS_WINDOW_S / settings.speed)
 
     def place_call(

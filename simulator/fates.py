@@ -26,6 +26,9 @@ mobile is delivered, by a carrier chosen from its last digit so that demo data l
     22  delivered, every report twice
     23  delivered, reports in reverse order
     24  delivered, then a late contradicting ``undelivered``
+    25  of a split text: every part has reports, the last one is undelivered (error 80)
+    26  the same, but it is the first part
+    27  of a split text: every part has reports, the last one's end with ``sent``; it is delivered
     30  429 for the first two attempts, then delivered
     31  429 always
     32  500 for the first two attempts, then delivered
@@ -36,6 +39,11 @@ mobile is delivered, by a carrier chosen from its last digit so that demo data l
     37  accepted, with a 2xx that is no JSON
     38  403: country not enabled
     39  400: refused as an invalid destination
+
+Plivo reports once on a whole text, and its PartInfo is "reserved for future use" (…/docs/messaging/
+api/message/message-status-callbacks; support.plivo.com/hc/en-us/articles/360041742091). It used to
+report on each part, under an id of its own, ParentMessageUUID being the first part's and PartInfo
+"1 of 2", "2 of 2" (support.plivo.com/support/solutions/articles/17000012022): 25 to 27 do so again.
 
 Error codes: https://www.plivo.com/docs/messaging/troubleshooting/error-codes
 MCC-MNC: ITU E.212 for Japan (440).
@@ -75,6 +83,7 @@ class Reports(StrEnum):
     DOUBLED = "doubled"
     REVERSED = "reversed"
     CONTRADICTED = "contradicted"
+    FOR_EACH_PART = "for each part"
 
 
 @dataclass(frozen=True)
@@ -90,14 +99,29 @@ SOFTBANK, RAKUTEN = Network("440", "20"), Network("440", "11")
 
 
 @dataclass(frozen=True)
+class OddPart:
+    """The part of a split text that fares otherwise, by its index from either end."""
+
+    index: int
+    final: str
+    error_code: str = "000"
+
+
+@dataclass(frozen=True)
 class Fate:
-    """``final`` is the last message_state; ``network`` None leaves MCC and MNC out."""
+    """``final`` is the last message_state; ``network`` None leaves MCC and MNC out. ``odd_part`` is
+    for reports on each part."""
 
     final: str
     network: Network | None
     error_code: str = "000"
     reports: Reports = Reports.IN_ORDER
     answer: Answer = Answer.ACCEPTED
+    odd_part: OddPart | None = None
+
+
+def _partly(network: Network, odd_part: OddPart) -> Fate:
+    return Fate("delivered", network, reports=Reports.FOR_EACH_PART, odd_part=odd_part)
 
 
 MAGIC: Mapping[str, Fate] = {
@@ -121,6 +145,9 @@ MAGIC: Mapping[str, Fate] = {
     "22": Fate("delivered", AU, reports=Reports.DOUBLED),
     "23": Fate("delivered", SOFTBANK, reports=Reports.REVERSED),
     "24": Fate("delivered", RAKUTEN, reports=Reports.CONTRADICTED),
+    "25": _partly(AU, OddPart(-1, "undelivered", "80")),
+    "26": _partly(SOFTBANK, OddPart(0, "undelivered", "80")),
+    "27": _partly(DOCOMO, OddPart(-1, "sent")),
     "30": Fate("delivered", DOCOMO, answer=Answer.TOO_MANY_TWICE),
     "31": Fate("delivered", DOCOMO, answer=Answer.TOO_MANY),
     "32": Fate("delivered", DOCOMO, answer=Answer.SERVER_ERROR_TWICE),

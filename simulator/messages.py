@@ -50,6 +50,16 @@ class Message:
     def units(self) -> int:
         return units_of(self.text)
 
+    def part_uuid(self, part: int) -> str:
+        """Of the part so numbered, from 1: the first one's is the message's own."""
+        return self.uuid if part == 1 else str(uuid.uuid5(uuid.UUID(self.uuid), str(part)))
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the handset can put it together once it is delivered."""
+        odd_part = self.fate.odd_part
+        return self.units == 1 or odd_part is None or odd_part.final != "undelivered"
+
     @property
     def is_settled(self) -> bool:
         return self.state == self.fate.final

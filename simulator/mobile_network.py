@@ -10,7 +10,7 @@ import threading
 import time
 
 from simulator import clock
-from simulator.callbacks import Courier, StatusCallback, callback_of
+from simulator.callbacks import Courier, StatusCallback, callback_of, callbacks_of_parts
 from simulator.conditions import Weather
 from simulator.events import Hub
 from simulator.fates import EXPIRED_IN_QUEUE, Reports
@@ -92,7 +92,7 @@ class MobileNetwork:
         else:
             message.settled_at = now
             MESSAGES.labels(state=state).inc()
-        if state == "delivered":
+        if state == "delivered" and message.is_readable:
             sms = self._handsets.receive(message, now)
             self._hub.publish({"kind": "sms", **sms.as_json()})
         self._report(message, state, held_back)
@@ -105,6 +105,10 @@ class MobileNetwork:
     def _report(self, message: Message, state: str, held_back: list[StatusCallback]) -> None:
         manner = message.fate.reports
         if not message.callback_url or manner is Reports.NONE:
+            return
+        if manner is Reports.FOR_EACH_PART and message.units > 1:
+            for callback in callbacks_of_parts(message, state):
+                self._courier.send(callback)
             return
         callback = callback_of(message, state, message.error_code)
         if manner is Reports.REVERSED:

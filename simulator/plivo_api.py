@@ -52,11 +52,15 @@ def retrieve(auth_id: str, message_uuid: str) -> Response:
 
 @plivo_api.get("/Message/")
 def list_messages(auth_id: str) -> Response:
+    exchange = the_exchange()
+    most = exchange.weather.conditions.message_lists_per_min
+    if not exchange.list_limit.admits(time.monotonic(), most):
+        raise ApiError(429, "too many requests")
     state = request.args.get("message_state")
     if state and state not in _STATES:
         raise ApiError(400, "message_state is invalid")
     try:
-        found = the_exchange().messages.matching(request.args)
+        found = exchange.messages.matching(request.args)
     except InvalidFilter as error:
         raise ApiError(400, str(error)) from error
     return paged([message.as_resource(auth_id) for message in found])

@@ -28,6 +28,7 @@ celery_app = Celery(
         "worker.publication_tasks",
         "worker.audio_tasks",
         "worker.nightly_tasks",
+        "worker.heartbeats",
     ],
 )
 celery_app.conf.update(broker.options(settings.celery_broker_url))

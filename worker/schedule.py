@@ -6,6 +6,8 @@ from typing import Any
 
 from celery.schedules import crontab
 
+from app.domain.health import HEARTBEAT_EVERY_S
+
 AN_HOUR_S = 3600.0
 SEND_SWEEP_S = 5.0
 
@@ -61,6 +63,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "worker.nightly_tasks.forget_old_sms_counts",
         "schedule": crontab(hour=3, minute=30),
         "options": {"expires": AN_HOUR_S},
+    },
+    "tell that beat runs": {
+        "task": "worker.heartbeats.note_beat",
+        "schedule": HEARTBEAT_EVERY_S,
     },
     "mail what is due": {"task": "worker.mail_tasks.sweep_waiting_mails", "schedule": 10.0},
     "try stuck mails again": {

@@ -110,7 +110,8 @@ _WORDS = {
     "delivered": MessageStatus.DELIVERED,
 }
 # Who could have done something about a failure decides: the recipient, the carrier or we (with our
-# provider). Source of the codes: plivo.com/docs/messaging/troubleshooting/error-codes.
+# provider). docs/statuses.md is the whole table, with the source of each code; a test holds them
+# against each other.
 _BY_ERROR_CODE = {
     "10": MessageStatus.INTERNAL_ERROR,  # invalid message: we composed it
     "20": MessageStatus.CARRIER_ERROR,  # network error at the carrier, temporary
@@ -124,6 +125,7 @@ _BY_ERROR_CODE = {
     "100": MessageStatus.CARRIER_ERROR,  # prohibited by the carrier
     "110": MessageStatus.INTERNAL_ERROR,  # too long: our limit should have caught it
     "200": MessageStatus.FAILED,  # the recipient replied STOP: barred by the handset's owner
+    "201": MessageStatus.INTERNAL_ERROR,  # US toll-free sender, Canadian recipient: our sender
     "420": MessageStatus.INTERNAL_ERROR,  # expired in the provider's queue: we outran our rate
     # 450 and 451 look like the carrier's, but are switches of our own account with the provider:
     # geo permissions and their messages-per-hour limit (…/docs/messaging/concepts/geo-permissions).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Index,
+    Select,
     String,
     Text,
     Uuid,
@@ -39,10 +40,11 @@ class Message(TenantMixin, Base):
 
     `units` counts UTF-16 units of `text`, `parts` our own computation, `billed_units` what Plivo
     charged. `queued_at` is since when it waits. `next_attempt_at` is when to send it (again) while
-    it waits, and when to ask Plivo about it once it was sent. `attempts` counts the hand-overs
-    (`SendAttempt`), `delays` those since `queued_at` that Plivo did not accept, `resends` how often
-    it was sent again by itself; `resend_at` is when it will be. `opened_at` is when a person first
-    followed one of its short URLs.
+    it waits, when to ask Plivo about it once it was sent, and until when it is being looked up
+    while its hand-over is unclear. `attempts` counts the hand-overs (`SendAttempt`), `delays` those
+    since `queued_at` that Plivo did not accept, `resends` how often it was sent again by itself;
+    `resend_at` is when it will be. `opened_at` is when a person first followed one of its short
+    URLs.
     """
 
     __tablename__ = "message"
@@ -122,14 +124,57 @@ def lock(message_id: uuid.UUID) -> Message | None:
     return session.scalar(select(Message).where(Message.id == message_id).with_for_update())
 
 
-def claimed_before(moment: datetime, limit: int) -> Sequence[uuid.UUID]:
-    """Messages whose worker has not told for long what became of them."""
-    return session.scalars(
-        select(Message.id)
-        .where(Message.status == MessageStatus.SENDING, Message.claimed_at < moment)
-        .order_by(Message.claimed_at)
+def take_unclear(
+    now: datetime, *, claimed_before: datetime, until: datetime, limit: int
+) -> Sequence[Message]:
+    """Messages whose worker has not told for long what became of them, oldest claim first. Taken
+    for a look-up: until then nobody else gets any.
+
+    Nothing while others are being looked up: Plivo's list is asked too seldom for two.
+    """
+    if session.scalar(
+        select(literal(1))
+        .where(Message.status == MessageStatus.SENDING, Message.next_attempt_at > now)
+        .limit(1)
+    ):
+        return []
+    unclear = session.scalars(
+        _claimed()
+        .where(Message.claimed_at < claimed_before)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     ).all()
+    for message in unclear:
+        message.next_attempt_at = until
+    return unclear
+
+
+def leave_unclear(now: datetime, message_ids: Collection[uuid.UUID]) -> None:
+    """Those of them that the look-up could not settle may be taken again."""
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(message_ids), Message.status == MessageStatus.SENDING)
+        .values(next_attempt_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def claimed(message_ids: Collection[uuid.UUID]) -> Sequence[Message]:
+    """Those of them that are being handed over, or whose outcome is unclear; oldest claim first."""
+    return session.scalars(_claimed().where(Message.id.in_(message_ids))).all()
+
+
+def claimed_to(recipients: Collection[str]) -> Sequence[Message]:
+    """All such messages to these numbers."""
+    return session.scalars(_claimed().where(Message.recipient.in_(recipients))).all()
+
+
+def _claimed() -> Select[tuple[Message]]:
+    return (
+        select(Message)
+        .where(Message.status == MessageStatus.SENDING)
+        .order_by(Message.claimed_at, Message.id)
+    )
 
 
 def unreported(now: datetime, limit: int) -> Sequence[Message]:

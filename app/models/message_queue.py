@@ -54,11 +54,12 @@ def claim_next(now: datetime, *, queued_after: datetime) -> Claim | None:
         )
         if message is not None:
             _take(message, now)
-            return claim_of(message)
+            is_suppressed = suppressed_number.holds(account_id, message.recipient)
+            return claim_of(message, is_suppressed=is_suppressed)
     return None
 
 
-def claim_of(message: Message) -> Claim:
+def claim_of(message: Message, *, is_suppressed: bool = False) -> Claim:
     """The attempt that is under way."""
     assert message.claimed_at is not None, "whoever claims says when"
     return Claim(
@@ -68,7 +69,7 @@ def claim_of(message: Message) -> Claim:
         message.recipient,
         message.text,
         message.claimed_at,
-        suppressed_number.holds(message.account_id, message.recipient),
+        is_suppressed,
     )
 
 

@@ -10,6 +10,7 @@ from app.models.flow import Flow
 from app.models.flow_event import FlowEvent
 from app.models.flow_version import FlowVersion
 from app.models.guidance_audio import GuidanceAudio
+from app.models.heartbeat import Heartbeat
 from app.models.incoming_number import IncomingNumber
 from app.models.link_click import LinkClick
 from app.models.mail import Mail
@@ -42,6 +43,7 @@ __all__ = [
     "FlowEvent",
     "FlowVersion",
     "GuidanceAudio",
+    "Heartbeat",
     "IncomingNumber",
     "LinkClick",
     "Mail",

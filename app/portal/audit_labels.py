@@ -76,6 +76,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "account.delete": _("Deleted an account"),
     "incoming_number.create": _("Issued an incoming number"),
     "incoming_number.update": _("Changed an incoming number"),
+    "incoming_number.route": _("Assigned an incoming number at Plivo"),
     "incoming_number.delete": _("Took back an incoming number"),
     "sender_number.create": _("Issued a sender number"),
     "sender_number.delete": _("Took back a sender number"),
@@ -124,6 +125,8 @@ FIELDS: Mapping[str, LazyString] = {
     "has_softbank_sender": _("Own sender number on SoftBank"),
     "resends_automatically": _("Automatic resending"),
     "error_code": _("Error code"),
+    "application": _("Application at Plivo"),
+    "answer_url": _("Answer URL"),
 }
 
 VALUES: Mapping[str, Mapping[str, LazyString]] = {

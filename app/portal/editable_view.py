@@ -60,6 +60,8 @@ class EditableBackOfficeView(BackOfficeView):
     delete_service: ClassVar[Callable[[int], object] | None] = None
     delete_warning = _("This can't be undone.")
     row_actions: ClassVar[Mapping[str, RowAction]] = {}
+    own_pages: ClassVar[frozenset[str]] = frozenset()
+    """Methods with an `@expose` that are no other screen's."""
     form_template = "back_office/form.html"
     confirm_template = "back_office/confirm.html"
 
@@ -72,9 +74,11 @@ class EditableBackOfficeView(BackOfficeView):
         if cls.delete_service is not None and "delete" not in cls.row_actions:
             cls.row_actions = {**cls.row_actions, "delete": _deletion(cls)}
         pages = {"add": cls.create_service, "edit": cls.update_service, "act": cls.row_actions}
-        cls.include_route_methods = BackOfficeView.include_route_methods | {
-            page for page, declared in pages.items() if declared
-        }
+        cls.include_route_methods = (
+            BackOfficeView.include_route_methods
+            | cls.own_pages
+            | {page for page, declared in pages.items() if declared}
+        )
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -87,7 +91,7 @@ class EditableBackOfficeView(BackOfficeView):
             except Refusal as refusal:
                 _show_refusal(form, refusal)
             else:
-                return self._done(gettext("%(row)s was added."), str(row_id))
+                return self._added(str(row_id))
         return self._form_page(form, self.add_title, url_for(".list"))
 
     @expose("/<pk>/edit", methods=["GET", "POST"])
@@ -147,6 +151,9 @@ class EditableBackOfficeView(BackOfficeView):
     def actions_for(self, row: Any) -> Iterator[tuple[str, RowAction]]:
         """What can be done with this row now, by its name in the address."""
         return ((name, action) for name, action in self.row_actions.items() if action.fits(row))
+
+    def _added(self, pk: str) -> Response:
+        return self._done(gettext("%(row)s was added."), pk)
 
     def _done(self, words: str, pk: str) -> Response:
         flash(words % {"row": self.row_name(self._row_or_404(pk))}, "success")

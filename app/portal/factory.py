@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -31,9 +31,11 @@ from app.portal.back_office.calls import CallView
 from app.portal.back_office.companies import CompanyView
 from app.portal.back_office.company_admins import CompanyAdminView
 from app.portal.back_office.dead_letters import DeadLetterView
+from app.portal.back_office.health import HealthView
 from app.portal.back_office.incoming_numbers import BackOfficeNumberView
 from app.portal.back_office.ip_ranges import IpRangeView
 from app.portal.back_office.messages import MessageView
+from app.portal.back_office.operators import OperatorView
 from app.portal.back_office.sender_numbers import SenderNumberView
 from app.portal.back_office.users import BackOfficeUserView
 from app.portal.flask_settings import CONTENT_SECURITY_POLICY, flask_config, is_https
@@ -63,8 +65,11 @@ from app.portal.views.trial_calls import TrialCallView
 from app.portal.views.user_import import UserImportView
 from app.portal.views.user_sessions import UserSessionView
 from app.portal.views.version_audio import VersionAudioView
+from app.providers.broker import queue_length
+from app.providers.plivo.numbers import NumberClient
 from app.providers.speech import SpeechEngine
-from app.services import mails, second_factor
+from app.services import health_report, mails, second_factor
+from app.services.number_routing import Routing
 
 if TYPE_CHECKING:
     from config import Settings
@@ -104,6 +109,8 @@ VIEWS = (
     MessageView,
     DeadLetterView,
     CallView,
+    OperatorView,
+    HealthView,
 )
 
 
@@ -138,6 +145,7 @@ def create_app(
     flask_app.config.update(flask_config(settings))
     flask_app.extensions["todoku_speech"] = SpeechEngine(heard_by_callers=not settings.plivo_voice)
     flask_app.extensions["todoku_convert_audio"] = convert_audio
+    _reach_broker_and_plivo(flask_app, settings)
     request_text.install(flask_app)
     _trust_proxies(flask_app, settings)
     flask_app.after_request(send_no_referrer)  # before Talisman's, so that it runs after it
@@ -159,6 +167,17 @@ def create_app(
     errors.install(flask_app)
     flask_app.teardown_appcontext(lambda _error: database.session.remove())
     return flask_app
+
+
+def _reach_broker_and_plivo(flask_app: Flask, settings: Settings) -> None:
+    """For the back office alone."""
+    plivo = (settings.plivo_auth_id, settings.plivo_auth_token, settings.plivo_api)
+    flask_app.extensions["todoku_routing"] = Routing(NumberClient(*plivo), settings.public_base_url)
+    within_s = health_report.ANSWER_WITHIN_S
+    flask_app.extensions["todoku_health"] = health_report.Questions(
+        ask_broker=partial(queue_length, settings.celery_broker_url, within_s),
+        ask_plivo=NumberClient(*plivo, timeout_s=within_s).ping,
+    )
 
 
 def mail_sender(settings: Settings) -> Sender:

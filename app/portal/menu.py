@@ -34,6 +34,8 @@ LINKS = (
     Link("messages", "MessageView.list", "sms", _("SMS")),
     Link("dead_letters", "DeadLetterView.list", "warning", _("Dead letters")),
     Link("calls", "CallView.list", "log", _("Calls")),
+    Link("operators", "OperatorView.list", "shield", _("Our staff")),
+    Link("health", "HealthView.page", "device", _("System health")),
     Link("audit_trail", "BackOfficeAuditTrailView.search", "history", _("Audit trail")),
 )
 

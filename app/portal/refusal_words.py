@@ -127,6 +127,17 @@ WORDS: Mapping[str, LazyString] = {
     "number_in_use": _(
         "This number has, or had, a flow or calls: they belong to its account, so it stays there."
     ),
+    "plivo_number_not_rented": _(
+        "This number is not rented at Plivo, or in another account there. Rent it in Plivo's"
+        " console, then assign it. A mistyped number is deleted here and issued anew."
+    ),
+    "plivo_credentials": _(
+        "Plivo does not accept our credentials (401). Check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN and"
+        " start the portal anew."
+    ),
+    "plivo_refused": _("Plivo refused: %(reason)s"),
+    "plivo_away": _("Plivo does not answer (%(reason)s). Nothing is lost: try again later."),
+    "own_second_factor": _("You can't remove your own second factor here: ask a colleague."),
     "sender_unreadable": _(
         "Enter a Japanese phone number of 10 or 11 digits, such as 03-1234-5678."
     ),

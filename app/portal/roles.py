@@ -27,7 +27,8 @@ MENU_OF_RIGHT: Mapping[Right, tuple[str, ...]] = {
 MENU_OF_EVERYBODY = ("support",)
 MENU_OF_OPERATORS = (
     *("companies", "ip_ranges", "accounts", "all_numbers", "sender_numbers", "operated_users"),
-    *("company_admins", "messages", "dead_letters", "calls", "audit_trail"),
+    *("company_admins", "messages", "dead_letters", "calls", "operators", "health"),
+    "audit_trail",
 )
 PAGES_OF_OPERATORS = ("can_list", "can_show", "can_add", "can_edit", "can_act")
 

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery
+from kombu import Connection
 
+QUEUE = "todoku"
 SEND_NEXT = "worker.sms_tasks.send_next"
 SEND_MAIL = "worker.mail_tasks.send_mail"
 CONVERT_AUDIO = "worker.audio_tasks.convert_audio"
@@ -33,7 +35,7 @@ def options(broker_url: str) -> dict[str, Any]:
     dead worker held comes back after the visibility time-out.
     """
     common = {
-        "task_default_queue": "todoku",
+        "task_default_queue": QUEUE,
         "task_ignore_result": True,
         "broker_connection_timeout": CONNECT_TIMEOUT_S,
     }
@@ -49,3 +51,25 @@ def options(broker_url: str) -> dict[str, Any]:
             "socket_connect_timeout": CONNECT_TIMEOUT_S,
         },
     }
+
+
+def queue_length(broker_url: str, timeout_s: float) -> int:
+    """How many tasks wait for a worker; 0 as well where no worker has made the queue yet.
+
+    Raises OSError, or another error of the broker's own driver, when the broker does not answer:
+    a connection and each answer may take `timeout_s` seconds.
+    """
+    is_amqp = urlsplit(broker_url).scheme.startswith("amqp")
+    names = ("read_timeout", "write_timeout") if is_amqp else ("socket_timeout",)
+    options = dict.fromkeys(names, timeout_s)
+    transport = Connection(
+        broker_url, connect_timeout=timeout_s, transport_options=options
+    ).transport
+    opened = transport.establish_connection()  # once: Connection itself would try again
+    try:
+        channel: Any = transport.create_channel(opened)
+        return int(channel.queue_declare(QUEUE, passive=True).message_count)
+    except transport.channel_errors:
+        return 0
+    finally:
+        transport.close_connection(opened)

@@ -1,15 +1,16 @@
 """Handing a message to Plivo: claim it, call, record. Never twice, whatever dies in between.
 
 Plivo has no idempotency key. A message whose hand-over has an unknown outcome stays claimed;
-`settle_unclear_message` finds out what became of it before anybody sends it again.
+`settle_listed` settles it by Plivo's own list before anybody sends it again.
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app import clock
 from app.domain import back_off, suppression
@@ -22,8 +23,9 @@ from app.models.message_queue import Claim
 from app.models.one_statement import NotWritten
 from app.models.send_attempt import AttemptOutcome, SendAttempt
 from app.models.tenant_scope import all_companies
-from app.providers.plivo.client import SentMessage, SmsClient
+from app.providers.plivo.client import SmsClient
 from app.providers.plivo.failures import SendDelayed, SendRefused, SendUnclear
+from app.services.message_list import HAND_OVER_WITHIN, Listing, nearest_lines
 from app.services.send_rate import SendRate
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,9 @@ log = logging.getLogger(__name__)
 MAX_DELAYS = 12
 FIRST_DELAY_S = 2.0
 LONGEST_DELAY_S = 600.0
-CLOCK_SKEW = timedelta(seconds=60)
+NOT_TOUCHED_AFTER = HAND_OVER_WITHIN / 2
+"""A worker that stood still so long after its claim sends nothing: soon others will ask what
+became of the message, and may send it again."""
 FIRST_POLL_AFTER = timedelta(minutes=5)
 
 
@@ -78,6 +82,9 @@ def claim_next(expires_after: timedelta) -> Claim | None:
 
 
 def _hand_over(claimed: Claim, outbox: Outbox) -> None:
+    if clock.now() - claimed.claimed_at > NOT_TOUCHED_AFTER:
+        log.warning("message %s: this worker stood still, others look after it", claimed.message_id)
+        return
     try:
         provider_id = outbox.client.send(
             sender=claimed.sender,
@@ -95,38 +102,31 @@ def _hand_over(claimed: Claim, outbox: Outbox) -> None:
         _record_accepted(claimed, provider_id)
 
 
-def settle_unclear_message(message_id: uuid.UUID, client: SmsClient) -> None:
-    """Ask Plivo's message list about a claimed message nobody reported on, and record or put it
-    back.
+def settle_listed(message_ids: Collection[uuid.UUID], listing: Listing) -> None:
+    """Record or put back those of these claimed messages of which Plivo's list tells what became.
 
-    Only a list entry that belongs to no other attempt of ours counts as this one.
+    A line counts once, and only when it belongs to no other attempt of ours: claims that nobody
+    asked about, perhaps in the middle of their hand-over, get theirs too. From a listing that is
+    not complete nobody learns that a message was not accepted.
     """
-    claimed = _claimed(message_id)
-    if claimed is None:
-        return
-    sent = client.find(
-        sender=claimed.sender,
-        recipient=claimed.recipient,
-        since=claimed.claimed_at - CLOCK_SKEW,
-        until=clock.now(),
-    )
     with all_companies("worker"), transaction():
-        taken = send_attempt.provider_ids_taken([entry.provider_id for entry in sent])
-    free = [entry for entry in sent if entry.provider_id not in taken]
-    if free:
-        nearest = min(free, key=lambda entry: _distance(entry, claimed.claimed_at))
-        _record_accepted(claimed, nearest.provider_id)
-    else:
-        _put_back(claimed, None)
+        asked = [message_queue.claim_of(each) for each in message_table.claimed(message_ids)]
+        rivals = message_table.claimed_to({each.recipient for each in asked})
+        claims = [message_queue.claim_of(each) for each in rivals]
+        # Last: a rival that is settled just now has its line, as a rival or as one that is taken.
+        taken = send_attempt.provider_ids_taken([line.provider_id for line in listing.lines])
+    free = [line for line in listing.lines if line.provider_id not in taken]
+    found = nearest_lines(claims, free)
+    for claimed in asked:
+        if claimed.message_id in found:
+            _record_accepted(claimed, found[claimed.message_id])
+        elif listing.is_complete:
+            _put_back(claimed, None)
 
 
 def retry_delay_s(delays: int) -> float:
     """Exponential back-off with full jitter, in seconds, for the attempt that comes next."""
     return back_off.delay_s(delays, first_s=FIRST_DELAY_S, longest_s=LONGEST_DELAY_S)
-
-
-def _distance(entry: SentMessage, claimed_at: datetime) -> timedelta:
-    return abs(entry.accepted_at - claimed_at) if entry.accepted_at else timedelta.max
 
 
 def _settle_suppressed(claimed: Claim) -> None:
@@ -137,14 +137,6 @@ def _settle_suppressed(claimed: Claim) -> None:
             message.status = MessageStatus.FAILED
             message.error_code = suppression.ERROR_CODE
             message.settled_at = clock.now()
-
-
-def _claimed(message_id: uuid.UUID) -> Claim | None:
-    with all_companies("worker"), transaction():
-        message = session.get(Message, message_id)
-        if message is None or message.status is not MessageStatus.SENDING:
-            return None
-        return message_queue.claim_of(message)
 
 
 def _record_accepted(claimed: Claim, provider_id: str) -> None:

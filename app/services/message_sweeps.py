@@ -10,16 +10,20 @@ from app import clock
 from app.models import message as message_table
 from app.models import message_queue
 from app.models.database import transaction
+from app.models.message_queue import Claim
 from app.models.tenant_scope import all_companies
 from app.providers.plivo.failures import SendDelayed, SendRefused, SendUnclear
-from app.services.message_sending import FIRST_POLL_AFTER, Outbox, settle_unclear_message
+from app.services.message_list import ListReader, Question, window
+from app.services.message_sending import FIRST_POLL_AFTER, Outbox, settle_listed
 from app.services.message_status import take_status_report
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
-LOOK_UPS = 20  # as many as Plivo allows in a minute
 UNCLEAR_AFTER = timedelta(seconds=60)
+MOST_PAGES = 80  # in 4 minutes, at Plivo's 20 a minute
+LOOK_UP_TAKES = timedelta(minutes=5)
+PAGES_FOR_ONE = 5
 LONGEST_POLL_INTERVAL = timedelta(hours=6)
 
 
@@ -45,17 +49,59 @@ def settle_messages_without_result() -> None:
 
 
 def settle_unclear_messages(outbox: Outbox) -> None:
-    """Find out what became of messages claimed a minute ago or longer."""
+    """Find out by Plivo's list what became of messages claimed a minute ago or longer."""
+    unclear = _take_unclear()
+    reader = ListReader(outbox.client, outbox.rate, MOST_PAGES)
+    try:
+        for group in _groups(unclear):
+            _look_up(group, reader)
+            if reader.is_used_up:
+                break
+    except (SendRefused, SendDelayed) as trouble:
+        log.warning("Plivo's list of messages: %s", trouble)
+    if unclear:
+        with all_companies("sweep"), transaction():
+            message_table.leave_unclear(clock.now(), [each.message_id for each in unclear])
+
+
+def _take_unclear() -> list[Claim]:
+    now = clock.now()
     with all_companies("sweep"), transaction():
-        unclear = message_table.claimed_before(clock.now() - UNCLEAR_AFTER, LOOK_UPS)
-    for message_id in unclear:
-        if not outbox.rate.wait_to_list():
-            return
-        try:
-            settle_unclear_message(message_id, outbox.client)
-        except (SendRefused, SendDelayed, SendUnclear) as trouble:
-            log.warning("message %s stays unclear: %s", message_id, trouble)
-            return
+        messages = message_table.take_unclear(
+            now, claimed_before=now - UNCLEAR_AFTER, until=now + LOOK_UP_TAKES, limit=BATCH
+        )
+        return [message_queue.claim_of(message) for message in messages]
+
+
+def _groups(unclear: list[Claim]) -> list[list[Claim]]:
+    """Those of one sender whose time in Plivo's list overlaps; the oldest group first."""
+    groups: list[list[Claim]] = []
+    for each in sorted(unclear, key=lambda each: (each.sender, each.claimed_at)):
+        last = groups[-1][-1] if groups else None
+        if last and last.sender == each.sender and window(each, each)[0] <= window(last, last)[1]:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return sorted(groups, key=lambda group: group[0].claimed_at)
+
+
+def _look_up(group: list[Claim], reader: ListReader) -> None:
+    """One list of all that their sender sent serves the whole group, unless it has more pages than
+    the group has messages: then each is asked for by its recipient."""
+    with all_companies("sweep"), transaction():
+        left = message_table.claimed([each.message_id for each in group])
+        group = [message_queue.claim_of(message) for message in left]
+    if not group:
+        return
+    is_one = len(group) == 1
+    question = Question(
+        group[0].sender, group[0].recipient if is_one else None, *window(group[0], group[-1])
+    )
+    listing = reader.read(question, PAGES_FOR_ONE if is_one else len(group))
+    settle_listed([each.message_id for each in group], listing)
+    if not listing.is_complete and not is_one:
+        for each in group:
+            _look_up([each], reader)
 
 
 def poll_unreported_messages(outbox: Outbox) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL as it comes (with fsync), RabbitMQ, Redis, and programs served by the same gunicorn."""
+"""PostgreSQL as it comes (with fsync), RabbitMQ, Redis, and programs served by one gunicorn."""
 
 from __future__ import annotations
 

@@ -162,6 +162,8 @@ GET   /back-office/dead-letters/                  back-office
 GET   /back-office/dead-letters/<pk>              back-office
 GET   /back-office/dead-letters/<pk>/<action>     back-office
 POST  /back-office/dead-letters/<pk>/<action>     back-office
+GET   /back-office/health/                    back-office
+GET   /back-office/health/parts               back-office
 GET   /back-office/ip-ranges/                 back-office
 GET   /back-office/ip-ranges/<pk>             back-office
 GET   /back-office/ip-ranges/<pk>/<action>    back-office
@@ -176,10 +178,16 @@ GET   /back-office/numbers/                   back-office
 GET   /back-office/numbers/<pk>               back-office
 GET   /back-office/numbers/<pk>/<action>      back-office
 POST  /back-office/numbers/<pk>/<action>      back-office
+GET   /back-office/numbers/<pk>/plivo         back-office
+POST  /back-office/numbers/<pk>/plivo         back-office
 GET   /back-office/numbers/<pk>/edit          back-office
 POST  /back-office/numbers/<pk>/edit          back-office
 GET   /back-office/numbers/add                back-office
 POST  /back-office/numbers/add                back-office
+GET   /back-office/operators/                     back-office
+GET   /back-office/operators/<pk>                 back-office
+GET   /back-office/operators/<pk>/<action>        back-office
+POST  /back-office/operators/<pk>/<action>        back-office
 GET   /back-office/sender-numbers/                back-office
 GET   /back-office/sender-numbers/<pk>            back-office
 GET   /back-office/sender-numbers/<pk>/<action>   back-office

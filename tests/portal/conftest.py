@@ -92,6 +92,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         portal_base_url=START,
         support_url="https://support.example/help",
         service_name="Todoku",
+        plivo_api_url="http://127.0.0.1:9",  # nobody is there
     )
 
 

@@ -48,7 +48,7 @@ def make() -> Mapping[str, object]:
     gone = factories.user("gone@demo.example")
     factories.membership(gone, head, Role.MEMBER)
     _change(gone, deleted_at=clock.now())
-    _users_in_every_state(head, branch)
+    colleague = _users_in_every_state(head, branch)
     _colleagues(head, branch)
     ids = _traffic(head)
     _audit_entries(company, head, member)
@@ -60,6 +60,7 @@ def make() -> Mapping[str, object]:
             "account": head.id,
             "member": member.id,
             "gone": gone.id,
+            "colleague": colleague.id,
             "membership": _id_of_company_admin(head),
             "sender": factories.sender_number(head).id,
             "reset_token": _reset_token(member),
@@ -82,7 +83,8 @@ def _change(who: User, **values: object) -> None:
             setattr(row, name, value)
 
 
-def _users_in_every_state(head: Account, branch: Account) -> None:
+def _users_in_every_state(head: Account, branch: Account) -> User:
+    """Returns the one who is another operator's colleague."""
     _user("admin", "佐藤 企子", (head, Role.COMPANY_ADMIN))
     _user("choosing", "高橋 管理", (head, Role.ADMIN), (branch, Role.MEMBER))
     _user("without_account", "渡辺 無")
@@ -91,12 +93,15 @@ def _users_in_every_state(head: Account, branch: Account) -> None:
     _change(_user("two_factors", "二木 要素", (head, Role.MEMBER)), totp_secret=TOTP_SECRET)
     operator = factories.user(ADDRESSES["operator"], is_operator=True)
     _change(operator, name="運用 太郎")
+    colleague = factories.user("colleague@todoku.example", is_operator=True)
+    _change(colleague, name="運用 次郎", totp_secret=TOTP_SECRET)
     beginner = factories.account("本社", of=factories.company("これから商店"))
     _user("beginner", "始 一歩", (beginner, Role.COMPANY_ADMIN))
     strict = factories.account("本部", of=factories.company("堅実銀行"))
     _user("owes_second_factor", "堅井 守", (strict, Role.COMPANY_ADMIN))
     with transaction():
         session.get_one(Company, strict.company_id).requires_totp = True
+    return colleague
 
 
 def _colleagues(head: Account, branch: Account) -> None:

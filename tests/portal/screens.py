@@ -214,6 +214,7 @@ numbers/
 numbers/add
 numbers/{number}
 numbers/{number}/edit
+numbers/{number}/plivo
 sender-numbers/
 sender-numbers/add
 sender-numbers/{sender}
@@ -236,6 +237,10 @@ dead-letters/{dead_letter}
 dead-letters/{dead_letter}/resend
 calls/
 calls/{call}
+operators/
+operators/{colleague}
+operators/{colleague}/remove-second-factor
+health/
 audit-trail/
 audit-trail/?actor=nobody\
 """.splitlines()

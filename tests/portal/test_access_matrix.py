@@ -210,7 +210,11 @@ ROWS_OF_ARGUMENTS: dict[str, Callable[[Account], object]] = {
     "session_id": _session,
     "user_id": lambda account: factories.member_of(account, Role.MEMBER).id,
 }
-ACTIONS = {"dead-letters": "resend", "users": "unlock"}
+ACTIONS = {
+    "dead-letters": "resend",
+    "operators": "remove-second-factor",
+    "users": "unlock",
+}
 ROWS: dict[str, Callable[[Account], object]] = {
     "accounts": lambda _account: factories.account().id,
     "calls": lambda account: factories.call(factories.incoming_number(account)).id,
@@ -226,6 +230,7 @@ ROWS: dict[str, Callable[[Account], object]] = {
         factories.message(factories.call(factories.incoming_number(account))).id
     ),
     "numbers": lambda account: factories.incoming_number(account).id,
+    "operators": lambda _account: factories.user(is_operator=True).id,
     "sender-numbers": lambda _account: factories.sender_number(factories.account()).id,
     "users": lambda account: factories.member_of(account).id,
 }

@@ -24,7 +24,7 @@ NewVisitor = Callable[[], Visitor]
 BASE = "/back-office"
 SCREENS = (
     *("companies", "ip-ranges", "accounts", "numbers", "sender-numbers", "users"),
-    *("company-admins", "messages", "dead-letters", "calls"),
+    *("company-admins", "messages", "dead-letters", "calls", "operators"),
 )
 
 

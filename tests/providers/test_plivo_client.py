@@ -2,114 +2,27 @@
 
 import json
 import socket
-import struct
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import sleep
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from plivo.exceptions import AuthenticationError
 
 from app.domain.sms_status import MessageStatus
-from app.providers.plivo.client import SentMessage, SmsClient
+from app.providers.plivo.client import ListPage, SentMessage, SmsClient
 from app.providers.plivo.failures import SendDelayed, SendRefused, SendUnclear
+from tests.support.plivo_peer import AUTH_ID, Answer, Plivo, serving
 
-AUTH_ID = "MA" + "X" * 18
 CALLBACK = "https://ivr.example.jp/ivr/messages/0193/status"
 SINCE = datetime(2024, 1, 1, 12, 0, tzinfo=UTC)
 UNTIL = datetime(2024, 1, 1, 12, 5, tzinfo=UTC)
-ACCEPTED = {"api_id": "x", "message": "message(s) queued", "message_uuid": ["uuid-1"]}
-
-
-@dataclass
-class Answer:
-    status: int = 202
-    body: bytes = json.dumps(ACCEPTED).encode()
-    headers: dict[str, str] = field(default_factory=dict)
-    delay_s: float = 0
-    reset: bool = False
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    body: Any
-    authorization: str | None
-    thread: int
-
-
-class Plivo(ThreadingHTTPServer):
-    """Gives its answers in turn, the last one for ever; keeps the requests."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers = [Answer()]
-        self.requests: list[Request] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Plivo
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.requests.append(
-            Request(
-                self.command,
-                url.path,
-                parse_qs(url.query),
-                json.loads(raw) if raw else None,
-                self.headers["Authorization"],
-                self.client_address[1],
-            )
-        )
-        answers = self.server.answers
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        sleep(answer.delay_s)
-        self.close_connection = True
-        if answer.reset:
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.connection.close()
-            return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def log_message(self, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture
 def plivo() -> Iterator[Plivo]:
-    with Plivo() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -123,8 +36,12 @@ def send(client: SmsClient) -> str:
     )
 
 
-def find(client: SmsClient) -> list[SentMessage]:
-    return client.find(sender="0312345678", recipient="+819012345678", since=SINCE, until=UNTIL)
+def list_page(
+    client: SmsClient, recipient: str | None = "+819012345678", offset: int = 0
+) -> ListPage:
+    return client.list_page(
+        sender="0312345678", recipient=recipient, since=SINCE, until=UNTIL, offset=offset
+    )
 
 
 def line(number: int, **changes: str) -> dict[str, str]:
@@ -138,8 +55,9 @@ def line(number: int, **changes: str) -> dict[str, str]:
     }
 
 
-def page(*lines: dict[str, str]) -> Answer:
-    body = {"api_id": "x", "meta": {"limit": 20, "offset": 0}, "objects": lines}
+def page(*lines: dict[str, str], follows: str | None = None) -> Answer:
+    meta = {"limit": 20, "offset": 0, "next": follows}
+    body = {"api_id": "x", "meta": meta, "objects": lines}
     return Answer(200, json.dumps(body).encode())
 
 
@@ -319,10 +237,10 @@ def test_a_failed_question_may_be_asked_again(
     with pytest.raises(SendDelayed):
         client.get("uuid-1")
     with pytest.raises(SendDelayed):
-        find(client)
+        list_page(client)
 
 
-def test_find(plivo: Plivo, client: SmsClient) -> None:
+def test_a_page_of_the_list(plivo: Plivo, client: SmsClient) -> None:
     plivo.answers = [
         page(
             line(1),
@@ -331,12 +249,11 @@ def test_find(plivo: Plivo, client: SmsClient) -> None:
             line(4, message_time="junk", to_number="+819012345678"),
         )
     ]
-    assert find(client) == [
-        SentMessage(
-            "uuid-1", "+81312345678", "+819012345678", datetime(2024, 1, 1, 12, 1, tzinfo=UTC)
-        ),
-        SentMessage("uuid-4", "+81312345678", "+819012345678", None),
-    ]
+    first = SentMessage(
+        "uuid-1", "+81312345678", "+819012345678", datetime(2024, 1, 1, 12, 1, tzinfo=UTC)
+    )
+    fourth = SentMessage("uuid-4", "+81312345678", "+819012345678", None)
+    assert list_page(client, offset=40) == ListPage([first, fourth], is_last=True)
     query = {name: values[0] for name, values in plivo.requests[0].query.items()}
     assert query == {
         "from_number": "+81312345678",
@@ -345,26 +262,33 @@ def test_find(plivo: Plivo, client: SmsClient) -> None:
         "message_time__gte": "2024-01-01 12:00:00.000000",
         "message_time__lte": "2024-01-01 12:05:00.000000",
         "limit": "20",
-        "offset": "0",
+        "offset": "40",
     }
 
 
-def test_find_reads_on(plivo: Plivo, client: SmsClient) -> None:
-    plivo.answers = [page(*map(line, range(20))), page(*map(line, range(20, 23)))]
-    assert len(find(client)) == 23
-    assert [request.query["offset"] for request in plivo.requests] == [["0"], ["20"]]
+def test_a_page_of_all_that_a_sender_sent(plivo: Plivo, client: SmsClient) -> None:
+    plivo.answers = [page(line(1), line(2, to_number="819099999999"), line(3, from_number="1"))]
+    found = list_page(client, recipient=None).lines
+    assert [each.recipient for each in found] == ["+819012345678", "+819099999999"]
+    assert "to_number" not in plivo.requests[0].query
 
 
-def test_find_nothing(plivo: Plivo, client: SmsClient) -> None:
-    plivo.answers = [page()]
-    assert find(client) == []
-
-
-def test_find_gives_up_on_too_many(plivo: Plivo, client: SmsClient) -> None:
-    plivo.answers = [page(*map(line, range(20)))]
-    with pytest.raises(SendDelayed, match="too many"):
-        find(client)
-    assert len(plivo.requests) == 5
+@pytest.mark.parametrize(
+    ("lines", "follows", "is_last"),
+    [
+        (0, None, True),
+        (19, None, True),
+        (20, None, False),
+        (20, "/v1/Account/x/Message/?limit=20&offset=20", False),
+        (19, "/v1/Account/x/Message/?limit=20&cursor=abc", False),
+    ],
+)
+def test_the_last_page_is_short_and_names_none_after_it(
+    plivo: Plivo, client: SmsClient, lines: int, follows: str | None, is_last: bool
+) -> None:
+    """Taken for the last too early, "not there" would let a message be sent a second time."""
+    plivo.answers = [page(*map(line, range(lines)), follows=follows)]
+    assert list_page(client).is_last is is_last
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"objects": null}', b'{"objects": 5}', b'{"a": 1}'])
@@ -374,7 +298,7 @@ def test_a_list_without_lines_is_not_an_empty_one(
     """ "Not found" would let the message be sent a second time."""
     plivo.answers = [Answer(200, body)]
     with pytest.raises(SendDelayed):
-        find(client)
+        list_page(client)
 
 
 def test_each_thread_has_its_own_connections(client: SmsClient, plivo: Plivo) -> None:

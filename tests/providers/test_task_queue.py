@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 
 import pytest
 from celery import Celery
+from redis.exceptions import RedisError
 
 from app.providers import task_queue
-from app.providers.broker import SEND_MAIL, SEND_NEXT, celery_client
+from app.providers.broker import SEND_MAIL, SEND_NEXT, celery_client, queue_length
 from app.providers.task_queue import TaskQueue
 
 ARRIVES_WITHIN_S = 10
@@ -39,6 +41,29 @@ def test_a_full_queue_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = TaskQueue("redis://127.0.0.1:1/0")
     for _ in range(5):
         queue.send_message(uuid.uuid4())
+
+
+@pytest.mark.parametrize("broker", ["redis_url", "rabbitmq_url"])
+def test_how_many_tasks_wait(broker: str, request: pytest.FixtureRequest) -> None:
+    url: str = request.getfixturevalue(broker)
+    assert queue_length(url, 5) == 0
+    queue = TaskQueue(url)
+    for number in range(3):
+        queue.send_mail(number)
+    eventually(lambda: queue_length(url, 5) == 3)
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
+def test_nobody_can_be_asked_how_many(url: str) -> None:
+    with pytest.raises((OSError, RedisError)):
+        queue_length(url, 1)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + ARRIVES_WITHIN_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def next_task(client: Celery) -> tuple[str, list[str]]:

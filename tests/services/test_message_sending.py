@@ -23,12 +23,10 @@ from app.services.message_sending import (
     Outbox,
     retry_delay_s,
     send_next,
-    settle_unclear_message,
 )
 from app.services.message_sweeps import (
     poll_unreported_messages,
     settle_expired_messages,
-    settle_unclear_messages,
     waiting_messages,
 )
 from app.services.send_rate import SendRate
@@ -151,50 +149,6 @@ def test_plivo_away_waits_for_another_try(recipient: str) -> None:
 def test_the_last_try_gives_up(sms_client: SmsClient) -> None:
     message = waiting_for("+819099990031", delays=MAX_DELAYS - 1)
     assert send(message, sms_client).status is MessageStatus.INTERNAL_ERROR
-
-
-@pytest.mark.parametrize("ending", ["34", "35", "36", "37"])
-def test_an_unclear_outcome_is_looked_up_and_not_sent_again(
-    sms_client: SmsClient, simulator_url: str, ending: str
-) -> None:
-    recipient = f"+8180999900{ending}"
-    accepted_before = arrived(simulator_url, recipient)
-    unclear = send(waiting_for(recipient), sms_client)
-    assert unclear.status is MessageStatus.SENDING
-    send_next(outbox(sms_client))
-    settle_unclear_message(unclear.id, sms_client)
-    settled = now(unclear)
-    assert settled.status is MessageStatus.SENT
-    assert settled.provider_id is not None
-    assert arrived(simulator_url, recipient) == accepted_before + 1
-
-
-def test_claimed_but_never_accepted_goes_back(sms_client: SmsClient, recipient: str) -> None:
-    died = waiting_for(recipient, status=MessageStatus.SENDING, claimed_at=clock.now(), attempts=1)
-    settle_unclear_message(died.id, sms_client)
-    assert now(died).status is MessageStatus.WAITING
-
-
-def test_anothers_message_to_the_same_number_is_not_taken_for_ours(
-    sms_client: SmsClient, simulator_url: str, recipient: str
-) -> None:
-    send(waiting_for(recipient), sms_client)
-    died = waiting_for(recipient, status=MessageStatus.SENDING, claimed_at=clock.now(), attempts=1)
-    settle_unclear_message(died.id, sms_client)
-    assert now(died).status is MessageStatus.WAITING
-
-
-def test_the_sweep_settles_after_a_minute_only(sms_client: SmsClient, recipient: str) -> None:
-    fresh = waiting_for(recipient, status=MessageStatus.SENDING, claimed_at=clock.now(), attempts=1)
-    old = waiting_for(
-        recipient,
-        status=MessageStatus.SENDING,
-        claimed_at=clock.now() - timedelta(seconds=61),
-        attempts=1,
-    )
-    settle_unclear_messages(outbox(sms_client))
-    assert now(fresh).status is MessageStatus.SENDING
-    assert now(old).status is MessageStatus.WAITING
 
 
 def test_the_sweep_counts_what_is_due() -> None:

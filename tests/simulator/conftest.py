@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,7 +47,11 @@ def tone(rate_hz: int = 8000, seconds: float = 1.0, channels: int = 1, width: in
 
 
 class Peer:
-    """A customer's server: answers what a test puts there, records and checks every request."""
+    """A customer's server: answers what a test puts there, records and checks every request.
+
+    Each test has addresses of its own: a report that the simulator still owes to the test before
+    it may come at any time, and is turned away.
+    """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str]]] = []
@@ -55,11 +60,20 @@ class Peer:
         app = Flask("peer")
         app.add_url_rule("/<path:path>", view_func=self._serve, methods=["GET", "POST"])
         self._server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self._test = ""
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 
+    @property
+    def url(self) -> str:
+        """Where the paths of this test begin."""
+        return f"{self.origin}/{self._test}"
+
     def _serve(self, path: str) -> Any:
+        test, _, path = path.partition("/")
+        if test != self._test:
+            return Response(status=410)
         params = request.values.to_dict()
         if not path.endswith((".wav", ".mp3")):
             self._check_signature()
@@ -107,6 +121,7 @@ class Peer:
         return [params for seen, params in self.requests if seen == path]
 
     def reset(self) -> None:
+        self._test = f"test-{uuid.uuid4().hex}"
         self.requests.clear()
         self.unsigned.clear()
         self.answers.clear()
@@ -125,6 +140,19 @@ class Simulator:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.http = http
+
+    def ask(self, base_url: str) -> None:
+        """Of every call from now on."""
+        applications = f"{self.url}/v1/Account/{AUTH_ID}/Application/"
+        auth = (AUTH_ID, AUTH_TOKEN)
+        [default] = self.http.get(applications, auth=auth).json()["objects"]
+        urls = {
+            "answer_url": f"{base_url}/ivr/answer",
+            "hangup_url": f"{base_url}/ivr/hangup",
+            "fallback_answer_url": f"{base_url}/ivr/fallback",
+        }
+        address = f"{applications}{default['app_id']}/"
+        assert self.http.post(address, json=urls, auth=auth).status_code == 202
 
     def call(self, **wanted: Any) -> list[dict[str, Any]]:
         """Every step of one call."""
@@ -185,7 +213,7 @@ def environment(_running_peer: Peer, tmp_path_factory: pytest.TempPathFactory) -
         "STATE_DIR": str(tmp_path_factory.mktemp("state")),
         "PLIVO_AUTH_ID": AUTH_ID,
         "PLIVO_AUTH_TOKEN": AUTH_TOKEN,
-        "PUBLIC_BASE_URL": _running_peer.url,
+        "PUBLIC_BASE_URL": _running_peer.origin,
     }
 
 
@@ -219,6 +247,7 @@ def peer(_running_peer: Peer) -> Iterator[Peer]:
 def simulator(_running_simulator: Simulator, peer: Peer) -> Simulator:
     response = _running_simulator.http.post(f"{_running_simulator.url}/simulator/reset")
     assert response.status_code == 204
+    _running_simulator.ask(peer.url)
     return _running_simulator
 
 

@@ -90,6 +90,17 @@ def test_fewer_api_requests_may_be_admitted(plivo_client, peer, set_conditions):
         many()
 
 
+def test_the_list_may_be_asked_less_often_than_the_rest(plivo_client, simulator, set_conditions):
+    set_conditions(message_lists_per_min=1)
+    client = plivo_client()
+    url = f"{simulator.url}/v1/Account/{client.session.auth[0]}/Message/"
+    asked = [simulator.http.get(url, auth=client.session.auth).status_code for _ in range(50)]
+    assert set(asked) == {200, 429}
+    refused = simulator.http.get(f"{simulator.url}/simulator/refused").json()
+    assert refused["message_lists"] >= asked.count(429)
+    assert client.messages.create(src=SENDER, dst=MOBILE, text="a").message_uuid
+
+
 def test_answers_take_their_time(plivo_client, peer, set_conditions):
     set_conditions(api_latency={"median_ms": 100, "p99_ms": 100})
     began = time.monotonic()

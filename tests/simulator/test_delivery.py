@@ -125,6 +125,75 @@ def test_a_late_contradiction(plivo_client, simulator, peer, eventually):
     assert simulator.await_messages(MAGIC + "24")[0]["state"] == "delivered"
 
 
+def test_a_report_of_another_test_is_turned_away(plivo_client, simulator, peer, eventually):
+    peer.status("/status", 200)
+    send(plivo_client(), peer, MAGIC + "20")
+    reports(eventually, peer, 2)
+    address = f"{peer.url}/status"
+
+    peer.reset()
+
+    assert simulator.http.post(address, data={"Status": "sent"}).status_code == 410
+    assert peer.requests == []
+
+
+LONG_TEXT = "長いお知らせ" * 25  # 150 characters: 3 parts
+
+
+def per_part(found, state):
+    return {r["PartInfo"]: r for r in found if r["Status"] == state}
+
+
+@pytest.mark.parametrize(("nn", "lost"), [("25", "3 of 3"), ("26", "1 of 3")])
+def test_one_part_of_a_long_text_is_lost(plivo_client, simulator, peer, eventually, nn, lost):
+    peer.status("/status", 200)
+
+    send(plivo_client(), peer, MAGIC + nn, LONG_TEXT)
+
+    found = reports(eventually, peer, 9)
+    assert list(per_part(found, "queued")) == list(per_part(found, "sent"))
+    assert list(per_part(found, "sent")) == ["1 of 3", "2 of 3", "3 of 3"]
+    [(part, failed)] = per_part(found, "undelivered").items()
+    assert (part, failed["ErrorCode"]) == (lost, "80")
+    assert set(per_part(found, "delivered")) == {"1 of 3", "2 of 3", "3 of 3"} - {lost}
+    assert {r["Units"] for r in found} == {"3"}
+    first = per_part(found, "queued")["1 of 3"]["MessageUUID"]
+    assert {r["ParentMessageUUID"] for r in found} == {first}
+    assert len({r["MessageUUID"] for r in found}) == 3
+    assert simulator.inbox(MAGIC + nn) == []
+
+
+def test_the_report_on_one_part_never_comes(plivo_client, simulator, peer, eventually):
+    peer.status("/status", 200)
+
+    send(plivo_client(), peer, MAGIC + "27", LONG_TEXT)
+
+    found = reports(eventually, peer, 8)
+    assert list(per_part(found, "delivered")) == ["1 of 3", "2 of 3"]
+    assert per_part(found, "sent")["3 of 3"]["DeliveryReportTime"] == ""
+    assert len(simulator.inbox(MAGIC + "27")) == 1
+
+
+@pytest.mark.parametrize("nn", ["25", "26", "27", "02"])
+def test_a_text_of_one_part_has_nothing_to_lose(plivo_client, simulator, peer, eventually, nn):
+    peer.status("/status", 200)
+
+    send(plivo_client(), peer, MAGIC + nn)
+
+    assert reports(eventually, peer, 3)[-1]["PartInfo"] == "1 of 1"
+    assert states(peer) == ["queued", "sent", "delivered"]
+    assert len(simulator.inbox(MAGIC + nn)) == 1
+
+
+def test_a_long_text_is_reported_as_a_whole(plivo_client, peer, eventually):
+    peer.status("/status", 200)
+
+    send(plivo_client(), peer, MAGIC + "02", LONG_TEXT)
+
+    found = reports(eventually, peer, 3)
+    assert [(r["PartInfo"], r["Units"]) for r in found] == [("1 of 1", "3")] * 3
+
+
 def test_an_unanswered_report_is_repeated_three_times(plivo_client, simulator, peer, eventually):
     peer.status("/status", 500)
 

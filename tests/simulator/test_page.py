@@ -64,7 +64,7 @@ def test_a_withheld_call_with_keys_from_keyboard_and_pad(phone, peer, asks_for_a
     expect(handset).to_contain_text("080-1234-5678")
     expect(handset).to_contain_text("です <b>")
     link = handset.get_by_role("link", name="https://qms.jp/a1B2c3D4")
-    expect(link).to_have_attribute("href", f"{peer.url}/a1B2c3D4")
+    expect(link).to_have_attribute("href", f"{peer.origin}/a1B2c3D4")
 
 
 def test_hanging_up_with_escape(phone, peer, asks_for_a_number):

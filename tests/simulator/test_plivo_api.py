@@ -276,7 +276,12 @@ def test_our_own_client_hands_over_finds_and_asks(simulator):
 
     simulator.await_messages(DELIVERED)
     assert ours.get(provider_id).status is MessageStatus.DELIVERED
-    [found] = ours.find(
-        sender="0312345678", recipient=f"+{DELIVERED}", since=before, until=datetime.now(UTC)
+    page = ours.list_page(
+        sender="0312345678",
+        recipient=f"+{DELIVERED}",
+        since=before,
+        until=datetime.now(UTC),
+        offset=0,
     )
-    assert found.provider_id == provider_id
+    assert [found.provider_id for found in page.lines] == [provider_id]
+    assert page.is_last

@@ -1,7 +1,7 @@
 """Sending SMS and asking about them through Plivo's REST API, by its SDK."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,12 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from app.domain.phone_numbers import from_national_digits
 from app.providers.plivo.failures import SendDelayed, SendRefused, SendUnclear
+from app.providers.plivo.last_answers import LastAnswers
 from app.providers.plivo.status_report import StatusReport, parse, parse_time
 
+PAGE = 20
+"""The most lines that Plivo lists at once."""
 _PLIVO_API = "https://api.plivo.com"
-_PAGE = 20  # the most that Plivo lists at once
-_MOST_PAGES = 5
 _LONGEST_REASON = 200
 
 # Known not to be accepted. 429: rate limit; 408: our request never arrived whole; 501 and 503: said
@@ -37,6 +38,14 @@ class SentMessage:
     accepted_at: datetime | None
 
 
+@dataclass(frozen=True)
+class ListPage:
+    """Part of that list; `is_last` when nothing follows."""
+
+    lines: list[SentMessage]
+    is_last: bool
+
+
 class SmsClient:
     """Plivo's messages. To be shared: each thread gets an SDK client of its own."""
 
@@ -47,7 +56,8 @@ class SmsClient:
 
         `auth_id` has to be MA or SA and 18 characters, or the SDK raises AuthenticationError.
         """
-        self._arguments = (auth_id, auth_token, api_url.rstrip("/"), timeout_s)
+        self.answers = LastAnswers()
+        self._arguments = (auth_id, auth_token, api_url.rstrip("/"), timeout_s, self.answers)
         self._threads = threading.local()
         self._sdk()  # refuse a malformed auth_id now, not at the first message
 
@@ -74,57 +84,77 @@ class SmsClient:
 
         A question changes nothing, so every failure but a refusal is SendDelayed: ask again later.
         """
-        return parse(vars(_question(self._sdk().messages.get, message_uuid=provider_id)))
+        return parse(vars(inquire(self._sdk().messages.get, message_uuid=provider_id)))
 
-    def find(
-        self, *, sender: str, recipient: str, since: datetime, until: datetime
-    ) -> list[SentMessage]:
-        """The messages that Plivo accepted from `sender` (national digits) to `recipient` (E.164)
-        in that time, newest first; for a message whose `send` ended in SendUnclear.
+    def list_page(
+        self,
+        *,
+        sender: str,
+        recipient: str | None,
+        since: datetime,
+        until: datetime,
+        offset: int,
+    ) -> ListPage:
+        """A page of the messages that Plivo accepted from `sender` (national digits), to anybody or
+        to `recipient` (E.164), in that time, newest first; for those whose `send` ended in
+        SendUnclear. The next page begins `PAGE` lines after `offset`.
 
-        Plivo allows 20 such questions a minute. More than 100 answers raise SendDelayed, as do
-        failures other than a refusal.
+        Plivo allows 20 such questions a minute. Failures other than a refusal are SendDelayed.
         """
         source = from_national_digits(sender)
-        found = self._list(
+        answer = inquire(
+            self._sdk().messages.list,
+            limit=PAGE,
+            offset=offset,
             from_number=source,
             to_number=recipient,
             message_direction="outbound",
             message_time__gte=_plivo_time(since),
             message_time__lte=_plivo_time(until),
         )
+        told = [_sent_message(line) for line in answer]
         # Compared again here: a filter that is not understood is ignored, and the message of
         # somebody else would be taken for ours.
-        return [each for each in found if (each.sender, each.recipient) == (source, recipient)]
-
-    def _list(self, **filters: str) -> Iterator[SentMessage]:
-        for page in range(_MOST_PAGES):
-            answer = _question(
-                self._sdk().messages.list, limit=_PAGE, offset=page * _PAGE, **filters
-            )
-            lines = list(answer)
-            yield from map(_sent_message, lines)
-            if len(lines) < _PAGE:
-                return
-        raise SendDelayed("too many messages to look through")
+        lines = [
+            line for line in told if line.sender == source and recipient in (None, line.recipient)
+        ]
+        return ListPage(lines, is_last=len(told) < PAGE and not _has_next(answer))
 
     def _sdk(self) -> Any:
         if not hasattr(self._threads, "sdk"):
-            self._threads.sdk = _SdkClient(*self._arguments)
+            self._threads.sdk = SdkClient(*self._arguments)
         return self._threads.sdk
 
 
-class _SdkClient(RestClient):  # type: ignore[misc]
+class SdkClient(RestClient):  # type: ignore[misc]
     """The SDK's client, pointed where we want it and with every answer seen before it is read.
 
     The SDK sets its `base_uri` anew in each call, so another address has to be an adapter; and it
     drops the status code and Retry-After of 429 and 501–504, so they are taken from here.
     """
 
-    def __init__(self, auth_id: str, auth_token: str, api_url: str, timeout_s: float) -> None:
+    def __init__(
+        self, auth_id: str, auth_token: str, api_url: str, timeout_s: float, answers: LastAnswers
+    ) -> None:
         super().__init__(auth_id, auth_token, timeout=timeout_s)
+        self._answers = answers
         if api_url:
             self.session.mount(_PLIVO_API, _Retarget(api_url))
+
+    def request(self, method: str, path: Any = None, data: Any = None, **options: Any) -> Any:
+        """Voice goes to the documented host too, and once: the SDK would try three hosts in turn,
+        and what failed at one may have been done."""
+        options.pop("is_voice_request", None)
+        return super().request(method, path, data, **options)
+
+    def send_request(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        try:
+            response: requests.Response = super().send_request(request, **options)
+        except requests.RequestException as trouble:
+            self._answers.note_failure(type(trouble).__name__)
+            raise
+        self._answers.note_status(response.status_code)
+        return response
 
     def process_response(
         self,
@@ -167,7 +197,7 @@ def _ask(question: Callable[..., Any], **arguments: Any) -> Any:
         raise SendRefused("arguments", str(trouble)[:_LONGEST_REASON]) from trouble
 
 
-def _question(question: Callable[..., Any], **arguments: Any) -> Any:
+def inquire(question: Callable[..., Any], **arguments: Any) -> Any:
     """The same for a question: whatever became of it, it may be asked again."""
     try:
         return _ask(question, **arguments)
@@ -215,6 +245,10 @@ def _sent_message(line: Any) -> SentMessage:
         recipient=_e164(line.to_number),
         accepted_at=parse_time(str(line.message_time)),
     )
+
+
+def _has_next(answer: Any) -> bool:
+    return bool(getattr(answer.meta, "next", None))
 
 
 def _e164(number: object) -> str:
