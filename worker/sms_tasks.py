@@ -8,12 +8,13 @@ from datetime import timedelta
 from app.providers.broker import SEND_NEXT, TURN_EXPIRES_S
 from app.providers.plivo.client import SmsClient
 from app.providers.shared_rate import SharedRate
-from app.providers.task_queue import MOST_TURNS
 from app.services import message_resending, message_sending, message_sweeps
 from app.services.message_sending import Outbox
 from app.services.send_rate import SendRate, reserve_in_database
 from worker.celery_app import celery_app, settings
 from worker.schedule import SEND_SWEEP_S
+
+TURNS_IN_A_ROW = 5
 
 rate = SendRate(
     settings.sms_per_second,
@@ -30,7 +31,10 @@ outbox = Outbox(
 
 @celery_app.task(name=SEND_NEXT)
 def send_next(turns: int) -> None:
-    message_sending.send_due(outbox, turns)
+    """A few of the turns are used here, the others at the same time wherever a worker is free."""
+    for taken in range(TURNS_IN_A_ROW, turns, TURNS_IN_A_ROW):
+        send_next.apply_async((min(turns - taken, TURNS_IN_A_ROW),), expires=TURN_EXPIRES_S)
+    message_sending.send_due(outbox, min(turns, TURNS_IN_A_ROW))
 
 
 @celery_app.task
@@ -38,8 +42,8 @@ def sweep_waiting_messages() -> None:
     """As many turns as the rate has room for until the next sweep."""
     message_sweeps.settle_expired_messages(outbox.expires_after)
     turns = message_sweeps.waiting_messages(math.ceil(rate.sends_per_s * SEND_SWEEP_S))
-    for start in range(0, turns, MOST_TURNS):
-        send_next.apply_async((min(turns - start, MOST_TURNS),), expires=TURN_EXPIRES_S)
+    if turns:
+        send_next.apply_async((turns,), expires=TURN_EXPIRES_S)
 
 
 @celery_app.task

@@ -26,8 +26,7 @@ log = logging.getLogger(__name__)
 CAPACITY = 10_000
 # So long the first of several messages waits for others: one task then tells of all of them, and
 # publishing costs a caller's webhook less than the answer itself.
-GATHER_S = 0.05
-MOST_TURNS = 20
+GATHER_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -108,13 +107,10 @@ class TaskQueue:
 
 def _gathered(hints: Iterable[_Hint | uuid.UUID]) -> Iterator[_Hint]:
     """Messages together, as so many turns to send; everything else as it came."""
-    messages = []
+    messages = 0
     for hint in hints:
         if isinstance(hint, _Hint):
             yield hint
         else:
-            messages.append(hint)
-    for start in range(0, len(messages), MOST_TURNS):
-        some = messages[start : start + MOST_TURNS]
-        rows = ", ".join(f"message {message_id}" for message_id in some)
-        yield _Hint(SEND_NEXT, (len(some),), rows, expires_s=TURN_EXPIRES_S)
+            messages += 1
+    yield _Hint(SEND_NEXT, (messages,), f"{messages} messages", expires_s=TURN_EXPIRES_S)
