@@ -7,6 +7,7 @@ from typing import Any
 from celery.schedules import crontab
 
 AN_HOUR_S = 3600.0
+A_QUARTER_S = 900.0
 SEND_SWEEP_S = 5.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
@@ -61,6 +62,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "worker.nightly_tasks.forget_old_sms_counts",
         "schedule": crontab(hour=3, minute=30),
         "options": {"expires": AN_HOUR_S},
+    },
+    "count calls": {"task": "worker.count_tasks.count_calls", "schedule": 300.0},
+    "count all calls again": {
+        "task": "worker.count_tasks.reconcile_call_counts",
+        "schedule": crontab(hour=4, minute=30),
+        "options": {"expires": AN_HOUR_S},
+    },
+    "delete old calls": {
+        "task": "worker.nightly_tasks.delete_old_calls",
+        "schedule": crontab(hour="1-3", minute="5-59/15"),
+        "options": {"expires": A_QUARTER_S},
     },
     "mail what is due": {"task": "worker.mail_tasks.sweep_waiting_mails", "schedule": 10.0},
     "try stuck mails again": {

@@ -10,19 +10,24 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import uuid_utils
+from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     Compiled,
+    Connection,
     CursorResult,
     DateTime,
     Engine,
+    Index,
     Insert,
     MetaData,
     TypeDecorator,
     create_engine,
     event,
     literal,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 log = logging.getLogger(__name__)
@@ -62,6 +67,15 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
+def partial_index(name: str, where: str, *columns: str) -> Index:
+    """An index of the rows for which the SQL condition holds.
+
+    PostgreSQL uses it where a query's condition implies `where` by its constants, SQLite where it
+    is written there as it is here.
+    """
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 session: scoped_session[Session] = scoped_session(sessionmaker(autoflush=True))
 _upserts: dict[tuple[str, tuple[str, ...]], Compiled] = {}
 
@@ -72,23 +86,55 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
 
 
-def configure(url: str) -> Engine:
-    """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg)."""
+def configure(url: str, *, statement_timeout_s: float = 0) -> Engine:
+    """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg).
+
+    PostgreSQL breaks off a statement that takes longer than `statement_timeout_s` (0: never), and
+    `took_too_long` knows the error; `without_time_limit` lifts it. SQLite knows no such limit.
+    """
     session.remove()
     _upserts.clear()
     previous: Engine | None = session.session_factory.kw["bind"]
     if previous is not None:
         previous.dispose()
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(
+            url,
+            hide_parameters=True,  # numbers of people, in the text of each error
+            connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=POOL_SIZE, connect_args={"connect_timeout": 3}
+            url,
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": 3,
+                "options": (
+                    f"-c statement_timeout={statement_timeout_s * 1000:.0f}"
+                    # What is searched for decides the plan: a partial index serves constants only.
+                    " -c plan_cache_mode=force_custom_plan"
+                    # Compiling takes a quarter of a second, more than any of our statements.
+                    " -c jit=off"
+                ),
+            },
         )
     session.configure(bind=engine)
     return engine
+
+
+def took_too_long(error: BaseException) -> bool:
+    """Whether PostgreSQL broke off a statement because of its time limit."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, QueryCanceled)
+
+
+def without_time_limit(connection: Connection) -> None:
+    """For the rest of the transaction on it, statements may take as long as they need."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -83,6 +83,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "ip_range.update": _("Changed an allowed address"),
     "ip_range.delete": _("Removed an allowed address"),
     "message.resend": _("Had an SMS sent again"),
+    "call_counts.correct": _("Mended wrong call counts"),
     "operator.view": _("Looked at by our staff"),
 }
 
@@ -124,6 +125,7 @@ FIELDS: Mapping[str, LazyString] = {
     "has_softbank_sender": _("Own sender number on SoftBank"),
     "resends_automatically": _("Automatic resending"),
     "error_code": _("Error code"),
+    "calls": _("Number of calls"),
 }
 
 VALUES: Mapping[str, Mapping[str, LazyString]] = {
