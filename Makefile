@@ -67,7 +67,7 @@ check: .venv/tests.stamp $(CATALOGUES)
 .PHONY: bench
 bench: .venv/tests.stamp $(CATALOGUES)
 	tests/support/install_packages.sh
-	@for name in webhooks pipeline redirect; do \
+	@for name in webhooks pipeline redirect log_pages export call_counts; do \
 		echo "== $$name"; $(BIN)/python -m "bench.$$name" $(BENCH_ARGS); done
 
 # Options: make chaos CALLS=1000 KILLS=20 SEED=7

@@ -23,6 +23,8 @@ DEVELOPMENT_SECRET_KEY = "development-secret-key-never-in-production"
 SHORTEST_SECRET_KEY = 16
 DEVELOPMENT_AUTH_ID = "MADEVELOPMENTTODOKU1"
 DEVELOPMENT_AUTH_TOKEN = "development-plivo-token-not-secret"
+LEAST_MONTHS_KEPT = 4  # the delivery log reaches three months back
+SHORTEST_MONTH_DAYS = 28
 LONGEST_STATE_DIR = 85  # the broker's unix socket stands below it, and its path may have 107 bytes
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss", "redis+socket")
 
@@ -134,6 +136,7 @@ class Settings(BaseSettings):
 
     short_url_base: HttpUrl = "https://qms.jp"
     short_url_expires_after_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    months_kept: Annotated[int, Field(ge=LEAST_MONTHS_KEPT, le=120)] = 24
     sms_per_recipient_per_day: Annotated[int, Field(ge=1)] = 5
     sms_per_caller_per_day: Annotated[int, Field(ge=1)] = 10
     support_url: HttpUrl = "https://support.todoku.example"
@@ -167,6 +170,15 @@ class Settings(BaseSettings):
         )
         filled.setdefault("portal_base_url", f"http://127.0.0.1:{filled.get('portal_port', 8080)}")
         return filled
+
+    @model_validator(mode="after")
+    def keep_short_urls_that_lead_somewhere(self) -> Settings:
+        if self.short_url_expires_after_days > self.months_kept * SHORTEST_MONTH_DAYS:
+            raise ValueError(
+                "SHORT_URL_EXPIRES_AFTER_DAYS is longer than MONTHS_KEPT: links that still lead"
+                " somewhere would be deleted"
+            )
+        return self
 
     @model_validator(mode="after")
     def refuse_development_secrets_in_public(self) -> Settings:

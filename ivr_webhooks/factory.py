@@ -19,6 +19,8 @@ from ivr_webhooks import audio, calls, message_status, short_links
 from ivr_webhooks.click_buffer import ClickBuffer
 
 MAX_BODY_BYTES = 64 * 1024
+STATEMENT_TIMEOUT_S = 5
+"""Plivo does not wait longer; a statement takes milliseconds unless the database is in trouble."""
 
 
 def create_app(settings: Settings, enqueue: Callable[[uuid.UUID], None]) -> Flask:
@@ -26,7 +28,7 @@ def create_app(settings: Settings, enqueue: Callable[[uuid.UUID], None]) -> Flas
 
     `enqueue` tells the worker of a waiting message; it must return at once and never raise.
     """
-    database.configure(settings.database_url)
+    database.configure(settings.database_url, statement_timeout_s=STATEMENT_TIMEOUT_S)
     flask_app = Flask(__name__)
     flask_app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

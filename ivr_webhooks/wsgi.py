@@ -1,8 +1,10 @@
 """What a WSGI server loads: `gunicorn ivr_webhooks.wsgi:application`."""
 
 import config
+from app import private_logs
 from app.providers.task_queue import TaskQueue
 from ivr_webhooks.factory import create_app
 
+private_logs.install()
 settings = config.load()
 application = create_app(settings, TaskQueue(settings.celery_broker_url).send_message)

@@ -153,3 +153,11 @@ def test_every_wrong_setting_is_listed_at_once(environment: pytest.MonkeyPatch) 
 )
 def test_loopback(url: str, loopback: bool) -> None:
     assert is_loopback(url) is loopback
+
+
+def test_links_that_lead_somewhere_are_not_deleted(environment: pytest.MonkeyPatch) -> None:
+    assert load(environment, MONTHS_KEPT="7").months_kept == 7
+    told = refusal(environment, MONTHS_KEPT="6")
+    assert "SHORT_URL_EXPIRES_AFTER_DAYS is longer than MONTHS_KEPT" in told
+    environment.setenv("SHORT_URL_EXPIRES_AFTER_DAYS", "30")
+    assert "MONTHS_KEPT" in refusal(environment, MONTHS_KEPT="3")

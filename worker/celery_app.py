@@ -12,11 +12,12 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 import config
-from app import health
+from app import health, private_logs
 from app.models import database
 from app.providers import broker
 from worker.schedule import SCHEDULE
 
+private_logs.install()
 settings = config.load()
 
 celery_app = Celery(
@@ -27,6 +28,7 @@ celery_app = Celery(
         "worker.mail_tasks",
         "worker.publication_tasks",
         "worker.audio_tasks",
+        "worker.count_tasks",
         "worker.nightly_tasks",
         "worker.heartbeats",
     ],
@@ -43,7 +45,10 @@ celery_app.conf.update(
     timezone="Asia/Tokyo",
 )
 
-engine = database.configure(settings.database_url)
+STATEMENT_TIMEOUT_S = 300
+"""No task's statement should take so long: one that does stops instead of holding its locks."""
+
+engine = database.configure(settings.database_url, statement_timeout_s=STATEMENT_TIMEOUT_S)
 
 
 @worker_process_init.connect

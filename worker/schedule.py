@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from app.domain.health import HEARTBEAT_EVERY_S
 
 AN_HOUR_S = 3600.0
+A_QUARTER_S = 900.0
 SEND_SWEEP_S = 5.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
@@ -67,6 +68,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tell that beat runs": {
         "task": "worker.heartbeats.note_beat",
         "schedule": HEARTBEAT_EVERY_S,
+    },
+    "count calls": {"task": "worker.count_tasks.count_calls", "schedule": 300.0},
+    "count all calls again": {
+        "task": "worker.count_tasks.reconcile_call_counts",
+        "schedule": crontab(hour=4, minute=30),
+        "options": {"expires": AN_HOUR_S},
+    },
+    "delete old calls": {
+        "task": "worker.nightly_tasks.delete_old_calls",
+        "schedule": crontab(hour="1-3", minute="5-59/15"),
+        "options": {"expires": A_QUARTER_S},
     },
     "mail what is due": {"task": "worker.mail_tasks.sweep_waiting_mails", "schedule": 10.0},
     "try stuck mails again": {

@@ -116,3 +116,11 @@ def reply_to_digits(progress: CallProgress, attempt: int) -> Instruction:
     if attempt >= MAX_ATTEMPTS:
         return Announce(Slot.GIVE_UP)
     return Ask(lead_in=(), prompt=(Slot.ASK_AGAIN,), attempt=attempt + 1)
+
+
+def played_before_number(progress: CallProgress) -> tuple[Slot, ...]:
+    """What was played to a caller who keyed in a number, up to the prompt at which he did."""
+    if progress.attempt == 0:
+        return ()
+    first = (Slot.GREETING, Slot.ASK_NUMBER, Slot.KEY_IN)
+    return first + (Slot.ASK_AGAIN,) * (progress.attempt - 1)

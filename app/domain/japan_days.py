@@ -11,8 +11,10 @@ from app.domain.refusals import Refusal
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
-_MONTHS_KEPT = 3
-_DATE = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
+_MONTHS_SEARCHED = 3
+_DATE = re.compile(
+    r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2}) ?日?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 
 
 def today() -> date:
@@ -31,17 +33,23 @@ def day_end_utc(day: date) -> datetime:
 
 
 def three_months_before(day: date) -> date:
-    """The same day of the month three calendar months earlier, or that month's last day.
+    """As far back as the search forms reach."""
+    return months_before(day, _MONTHS_SEARCHED)
 
-    31 May → 28 (29) February; 30 November → 30 August.
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many calendar months earlier, or that month's last day.
+
+    Three before 31 May is 28 (29) February, before 30 November 30 August.
     """
-    months = day.year * 12 + day.month - 1 - _MONTHS_KEPT
-    year, month = months // 12, months % 12 + 1
+    since_year_0 = day.year * 12 + day.month - 1 - months
+    year, month = since_year_0 // 12, since_year_0 % 12 + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def parse_date(text: str) -> date:
-    """A date as a form sends it (2025-02-21) or a person types it (2025/2/21, full width too).
+    """A date as a form sends it (2025-02-21) or a person types it (2025/2/21, 2025年2月21日,
+    20250221; full width too).
 
     Raises Refusal("date_invalid", text=…).
     """
@@ -49,7 +57,7 @@ def parse_date(text: str) -> date:
     if match is None:
         raise Refusal("date_invalid", text=text)
     try:
-        return date(*map(int, match.groups()))
+        return date(*(int(digits) for digits in match.groups() if digits))
     except ValueError:
         raise Refusal("date_invalid", text=text) from None
 

@@ -92,6 +92,7 @@ def from_national_digits(digits: str) -> str:
     return f"+{_JAPAN_CODE}{digits.removeprefix('0')}"
 
 
+@lru_cache(maxsize=4096)
 def display(e164: str) -> str:
     """The number as people in Japan read it: `050-3000-0001`; foreign ones `+1 650-253-0000`."""
     number = _number(e164)

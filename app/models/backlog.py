@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal, select, text
 
 from app.domain.sms_status import MessageStatus
-from app.models.database import session
+from app.models.database import first_id, session
 from app.models.mail import Mail, MailStatus
-from app.models.message import Message, is_waiting
+from app.models.message import Message, is_in_flight, is_waiting
 
 MOST_COUNTED = 1000
 
@@ -35,13 +35,13 @@ def waiting_messages() -> tuple[int, datetime | None]:
 def sending_messages(claimed_before: datetime) -> tuple[int, int]:
     """How many messages are being handed over, and of how many nobody knows what became of it, as
     they were claimed before that moment."""
-    sending = Message.status == MessageStatus.SENDING
-    return _count(sending), _count(sending, Message.claimed_at < claimed_before)
+    sending = (is_in_flight(), Message.status == MessageStatus.SENDING)
+    return _count(*sending), _count(*sending, Message.claimed_at < claimed_before)
 
 
 def dead_letters(since: datetime) -> int:
-    """Given up since then, by the time of their last turn: the index holds this one."""
-    return _count(Message.status == MessageStatus.INTERNAL_ERROR, Message.next_attempt_at >= since)
+    """Given up, of those that were accepted since then."""
+    return _count(Message.status == MessageStatus.INTERNAL_ERROR, Message.id >= first_id(since))
 
 
 def waiting_mails() -> tuple[int, datetime | None]:

@@ -18,11 +18,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.domain.call_flow import CallProgress, CallState
-from app.models.database import Base, insert_if_new, new_id, session
+from app.models.database import Base, insert_if_new, new_id, partial_index, session
 from app.models.flow import Destination
 from app.models.flow_version import FlowVersion
 from app.models.incoming_number import IncomingNumber
 from app.models.tenant_scope import TenantMixin
+
+KEYED = "attempt > 0 AND recipient IS NOT NULL"
+RARE = "state IN ('no_flow', 'limited', 'suppressed')"
 
 
 class Call(TenantMixin, Base):
@@ -31,12 +34,11 @@ class Call(TenantMixin, Base):
 
     __tablename__ = "call"
     __table_args__ = (
-        Index(
-            "ix_call_account_id_incoming_number_id_started_at",
-            "account_id",
-            "incoming_number_id",
-            "started_at",
-        ),
+        Index("ix_call_started_at_id", "started_at", "id"),
+        Index("ix_call_incoming_number_id_started_at", "incoming_number_id", "started_at", "id"),
+        Index("ix_call_caller_started_at", "caller", "started_at", "id"),
+        partial_index("ix_call_keyed_recipient", KEYED, "recipient", "started_at", "id"),
+        partial_index("ix_call_rare_state", RARE, "state", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)

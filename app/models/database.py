@@ -12,21 +12,25 @@ from functools import partial
 from typing import Any, ClassVar
 
 import uuid_utils
+from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     Compiled,
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
     Engine,
+    Index,
     Insert,
     MetaData,
     TypeDecorator,
     create_engine,
     event,
     literal,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 log = logging.getLogger(__name__)
@@ -68,6 +72,15 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
+def partial_index(name: str, where: str, *columns: str) -> Index:
+    """An index of the rows for which the SQL condition holds.
+
+    PostgreSQL uses it where a query's condition implies `where` by its constants, SQLite where it
+    is written there as it is here.
+    """
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 session: scoped_session[Session] = scoped_session(sessionmaker(autoflush=True))
 _autocommit: list[Engine] = []
 _last_broken_at = [0.0]
@@ -80,22 +93,40 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
 
 
-def configure(url: str) -> Engine:
-    """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg)."""
+def first_id(moment: datetime) -> uuid.UUID:
+    """Of what `new_id` gives: rows made at this moment or later have this one or a greater one."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def configure(url: str, *, statement_timeout_s: float = 0) -> Engine:
+    """Bind the session to the database at `url` (SQLAlchemy form, sqlite or postgresql+psycopg).
+
+    PostgreSQL breaks off a statement that takes longer than `statement_timeout_s` (0: never), and
+    `took_too_long` knows the error; `without_time_limit` lifts it. SQLite knows no such limit.
+    """
     session.remove()
     _upserts.clear()
     previous: Engine | None = session.session_factory.kw["bind"]
     if previous is not None:
         previous.dispose()
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(
+            url,
+            hide_parameters=True,  # numbers of people, in the text of each error
+            connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         _autocommit.clear()
     else:
-        engine = _postgresql_engine(url)
+        engine = _postgresql_engine(
+            url,
+            statement_timeout_s,
+            # What is searched for decides the plan: a partial index serves constants only.
+            "-c plan_cache_mode=force_custom_plan",
+        )
         autocommit = _postgresql_engine(
-            url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+            url, statement_timeout_s, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         event.listen(engine, "engine_disposed", lambda _engine: autocommit.dispose())
         _autocommit[:] = [autocommit]
@@ -108,9 +139,17 @@ def autocommit_engine() -> Engine | None:
     return _autocommit[0] if _autocommit else None
 
 
-def _postgresql_engine(url: str, **options: Any) -> Engine:
+def _postgresql_engine(
+    url: str, statement_timeout_s: float, settings: str = "", **options: Any
+) -> Engine:
+    # Compiling (JIT) takes a quarter of a second, more than any of our statements.
+    settings += f" -c jit=off -c statement_timeout={statement_timeout_s * 1000:.0f}"
     engine = create_engine(
-        url, pool_size=POOL_SIZE, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}, **options
+        url,
+        pool_size=POOL_SIZE,
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": settings},
+        **options,
     )
     event.listen(engine, "checkout", partial(_ping_if_idle, engine.dialect))
     event.listen(engine, "checkin", _note_use)
@@ -136,6 +175,17 @@ def _note_use(_connection: Any, record: Any) -> None:
 def _note_broken(*_: Any) -> None:
     """Where one connection broke, the others may have: each is pinged before its next use."""
     _last_broken_at[0] = time.monotonic()
+
+
+def took_too_long(error: BaseException) -> bool:
+    """Whether PostgreSQL broke off a statement because of its time limit."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, QueryCanceled)
+
+
+def without_time_limit(connection: Connection) -> None:
+    """For the rest of the transaction on it, statements may take as long as they need."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

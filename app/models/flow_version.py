@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, load_only, mapped_column, relationship
 
 from app import clock
 from app.domain.flow_content import FlowContent
@@ -57,3 +58,12 @@ def by_id(version_id: int) -> FlowVersion | None:
         .where(FlowVersion.id == version_id)
         .options(joinedload(FlowVersion.published_by))
     )
+
+
+def by_ids(version_ids: Collection[int]) -> Sequence[FlowVersion]:
+    """Those of the account in scope, without what they say."""
+    return session.scalars(
+        select(FlowVersion)
+        .where(FlowVersion.id.in_(version_ids))
+        .options(load_only(FlowVersion.number, FlowVersion.published_at))
+    ).all()

@@ -43,6 +43,8 @@ class LogPages:
 
     moment: InstrumentedAttribute[datetime]
     id: InstrumentedAttribute[Any]
+    batch_rows: int | None = None
+    """How many rows make a batch, EXPORT_BATCH_ROWS unless told."""
 
     def newest(self, query: Select[Any], size: int, read: Read) -> Page:
         rows = read(query.order_by(*self._newest_first()).limit(size + 1))
@@ -67,11 +69,12 @@ class LogPages:
         self, query: Select[Any], read: Read, place_of: Callable[[Any], Place]
     ) -> Iterator[Sequence[Any]]:
         """All rows, newest first, in batches, so that memory stays constant."""
-        query = query.order_by(*self._newest_first()).limit(EXPORT_BATCH_ROWS)
+        size = self.batch_rows or EXPORT_BATCH_ROWS
+        query = query.order_by(*self._newest_first()).limit(size)
         batch = read(query)
         while batch:
             yield batch
-            if len(batch) < EXPORT_BATCH_ROWS:
+            if len(batch) < size:
                 return
             batch = read(query.where(self._before(place_of(batch[-1]))))
 

@@ -16,9 +16,9 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    bindparam,
     literal,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,12 +26,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.domain.carriers import Carrier
 from app.domain.sms_status import NO_RESULT_AFTER, MessageStatus
-from app.models.database import Base, new_id, session
+from app.models.database import Base, new_id, partial_index, session
 from app.models.tenant_scope import TenantMixin
 
 
 def _values(members: type[MessageStatus] | type[Carrier]) -> list[str]:
     return [member.value for member in members]
+
+
+_IN_FLIGHT_STATUSES = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.AWAITING_RESULT)
+_BY_TIME = ("accepted_at", "id", "status", "carrier")  # the last two: looked at without the row
+NOT_DELIVERED = "status <> 'delivered'"
+IN_FLIGHT = "status IN ('sending', 'sent', 'awaiting_result')"
 
 
 class Message(TenantMixin, Base):
@@ -48,23 +54,25 @@ class Message(TenantMixin, Base):
     """
 
     __tablename__ = "message"
+    # Each change of status writes to every index of the row: docs/decisions/0014 says what for.
     __table_args__ = (
-        Index("ix_message_account_id_accepted_at", "account_id", "accepted_at", "id"),
-        Index("ix_message_status_next_attempt_at", "status", "next_attempt_at"),
-        Index(
-            "ix_message_waiting",
+        Index("ix_message_account_id_accepted_at_id", "account_id", *_BY_TIME),
+        Index("ix_message_account_id_incoming_number", "account_id", "incoming_number", *_BY_TIME),
+        Index("ix_message_recipient_accepted_at", "recipient", "accepted_at", "id"),
+        partial_index(
+            "ix_message_account_id_status",
+            NOT_DELIVERED,
             "account_id",
-            "next_attempt_at",
+            "status",
+            "accepted_at",
             "id",
-            sqlite_where=text("status = 'waiting'"),
-            postgresql_where=text("status = 'waiting'"),
         ),
-        Index(
-            "ix_message_resend_at",
-            "resend_at",
-            sqlite_where=text("resend_at IS NOT NULL"),
-            postgresql_where=text("resend_at IS NOT NULL"),
+        partial_index("ix_message_status", NOT_DELIVERED, "status", "id"),
+        partial_index("ix_message_in_flight", IN_FLIGHT, "status", "next_attempt_at"),
+        partial_index(
+            "ix_message_waiting", "status = 'waiting'", "account_id", "next_attempt_at", "id"
         ),
+        partial_index("ix_message_resend_at", "resend_at IS NOT NULL", "resend_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -119,6 +127,13 @@ def waiting_since(now: datetime) -> dict[str, Any]:
     }
 
 
+def is_in_flight() -> ColumnElement[bool]:
+    """Written out for the same reason."""
+    return Message.status.in_(
+        bindparam("in_flight", _IN_FLIGHT_STATUSES, expanding=True, literal_execute=True)
+    )
+
+
 def lock(message_id: uuid.UUID) -> Message | None:
     """The message, locked until the transaction ends."""
     return session.scalar(select(Message).where(Message.id == message_id).with_for_update())
@@ -134,7 +149,11 @@ def take_unclear(
     """
     if session.scalar(
         select(literal(1))
-        .where(Message.status == MessageStatus.SENDING, Message.next_attempt_at > now)
+        .where(
+            is_in_flight(),
+            Message.status == MessageStatus.SENDING,
+            Message.next_attempt_at > now,
+        )
         .limit(1)
     ):
         return []
@@ -172,7 +191,7 @@ def claimed_to(recipients: Collection[str]) -> Sequence[Message]:
 def _claimed() -> Select[tuple[Message]]:
     return (
         select(Message)
-        .where(Message.status == MessageStatus.SENDING)
+        .where(is_in_flight(), Message.status == MessageStatus.SENDING)
         .order_by(Message.claimed_at, Message.id)
     )
 
@@ -182,6 +201,7 @@ def unreported(now: datetime, limit: int) -> Sequence[Message]:
     return session.scalars(
         select(Message)
         .where(
+            is_in_flight(),
             Message.status.in_((MessageStatus.SENT, MessageStatus.AWAITING_RESULT)),
             Message.provider_id.is_not(None),
             Message.next_attempt_at <= now,
@@ -207,6 +227,7 @@ def settle_unknown(now: datetime) -> None:
     session.execute(
         update(Message)
         .where(
+            is_in_flight(),
             Message.status.in_((MessageStatus.SENT, MessageStatus.AWAITING_RESULT)),
             Message.carrier == Carrier.DOCOMO,
             Message.sent_at <= now - NO_RESULT_AFTER,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models.call import Call
+from app.models.call_count import CallCount
 from app.models.database import session
 from app.models.flow import Flow
 from app.models.flow_version import FlowVersion
@@ -12,10 +13,10 @@ from app.models.publication_plan import OPEN, PublicationPlan
 
 
 def is_used(number_id: int) -> bool:
-    """Whether an incoming number has, or had, a flow or calls."""
+    """Whether an incoming number has, or had, a flow or calls, deleted ones too."""
     of_number = (
-        select(table.id).where(table.incoming_number_id == number_id).limit(1)
-        for table in (Flow, Call)
+        select(table.incoming_number_id).where(table.incoming_number_id == number_id).limit(1)
+        for table in (Flow, Call, CallCount)
     )
     return any(session.scalar(statement) is not None for statement in of_number)
 

@@ -4,8 +4,10 @@ from app.models.account import Account
 from app.models.audio_file import AudioFile, AudioFileChunk
 from app.models.audit_entry import AuditEntry
 from app.models.call import Call
+from app.models.call_count import CallCount
 from app.models.company import Company
 from app.models.company_ip_range import CompanyIpRange
+from app.models.counted_day import CountedDay
 from app.models.flow import Flow
 from app.models.flow_event import FlowEvent
 from app.models.flow_version import FlowVersion
@@ -37,8 +39,10 @@ __all__ = [
     "AudioFileChunk",
     "AuditEntry",
     "Call",
+    "CallCount",
     "Company",
     "CompanyIpRange",
+    "CountedDay",
     "Flow",
     "FlowEvent",
     "FlowVersion",

@@ -84,6 +84,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "ip_range.update": _("Changed an allowed address"),
     "ip_range.delete": _("Removed an allowed address"),
     "message.resend": _("Had an SMS sent again"),
+    "call_counts.correct": _("Mended wrong call counts"),
     "operator.view": _("Looked at by our staff"),
 }
 
@@ -127,6 +128,7 @@ FIELDS: Mapping[str, LazyString] = {
     "error_code": _("Error code"),
     "application": _("Application at Plivo"),
     "answer_url": _("Answer URL"),
+    "calls": _("Number of calls"),
 }
 
 VALUES: Mapping[str, Mapping[str, LazyString]] = {

@@ -47,6 +47,23 @@ CARRIERS: Mapping[Carrier | None, LazyString] = {
     None: lazy_gettext("Unknown carrier"),
 }
 
+REASONS: Mapping[str, LazyString] = {
+    "suppressed": lazy_gettext("The number is on the suppression list."),
+    "gave_up": lazy_gettext("The provider could not be reached."),
+    "expired": lazy_gettext("It waited too long to be sent."),
+    "20": lazy_gettext("Network trouble at the carrier."),
+    "30": lazy_gettext("Held back by the carrier's spam filter."),
+    "50": lazy_gettext("No such number, or it takes no SMS."),
+    "70": lazy_gettext("The number is not in use."),
+    "80": lazy_gettext("The handset was off or out of reach."),
+    "90": lazy_gettext("The carrier found no route."),
+    "100": lazy_gettext("Prohibited by the carrier."),
+    "200": lazy_gettext("The recipient has refused SMS."),
+    "420": lazy_gettext("Waited too long at the provider."),
+}
+"""Why nothing arrived, by error code, as far as it tells the customer anything. Source:
+plivo.com/docs/messaging/troubleshooting/error-codes; words are codes of our own."""
+
 COLUMNS: Mapping[str, LazyString] = {
     "job_id": lazy_gettext("Job ID"),
     "message_id": lazy_gettext("Message ID"),

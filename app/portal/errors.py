@@ -13,11 +13,12 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app import clock
 from app.domain.delivery_columns import screen_time
-from app.models.database import session
+from app.models.database import session, took_too_long
 from app.portal import rate_limits
 from app.portal.safe_paths import wants_json
 
@@ -43,6 +44,13 @@ UNEXPECTED = ErrorWords(
     _(
         "Nothing you did caused this. Wait a moment and try again."
         " If it happens again, tell support the time and what you did."
+    ),
+)
+TOO_SLOW = ErrorWords(
+    _("The search took too long"),
+    _(
+        "It was stopped so that nobody else has to wait. Narrow it: choose fewer days"
+        " or search for one number. If it happens again, tell support the time and what you did."
     ),
 )
 BY_STATUS: Mapping[int, ErrorWords] = {
@@ -75,6 +83,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(RateLimitExceeded, _too_many_tries)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -102,6 +111,14 @@ def _http_error(error: HTTPException) -> Response:
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
     return response
+
+
+def _database_error(error: DBAPIError) -> Response:
+    if not took_too_long(error):
+        return _unexpected(error)
+    log.warning("broken off after its time limit: %s", error)
+    session.rollback()
+    return _page(503, TOO_SLOW)
 
 
 def _unexpected(error: Exception) -> Response:

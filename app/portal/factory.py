@@ -46,7 +46,9 @@ from app.portal.views.audio_files import AudioFileView
 from app.portal.views.audit_trail import AuditTrailView
 from app.portal.views.call_counts import CallCountsView
 from app.portal.views.company_users import CompanyUserView
+from app.portal.views.delivery_download import DeliveryDownloadView
 from app.portal.views.delivery_log import DeliveryLogView
+from app.portal.views.delivery_proof import DeliveryProofView
 from app.portal.views.flow_editor import FlowEditorView
 from app.portal.views.flow_history import FlowHistoryView
 from app.portal.views.guidance_speech import GuidanceSpeechView
@@ -93,6 +95,8 @@ VIEWS = (
     FlowHistoryView,
     TrialCallView,
     DeliveryLogView,
+    DeliveryProofView,
+    DeliveryDownloadView,
     SuppressionView,
     CallCountsView,
     CompanyUserView,
@@ -114,6 +118,8 @@ VIEWS = (
 )
 
 
+STATEMENT_TIMEOUT_S = 5
+"""Nobody waits longer for a page: what takes so long is broken off, and the page says so."""
 PERMISSIONS = {"camera": "()", "geolocation": "()", "microphone": "()"}
 
 
@@ -138,7 +144,7 @@ def create_app(
     `enqueue_mail` tells the worker of a waiting mail, `convert_audio` of a file to be converted,
     which the worker's sweep finds otherwise; they must return at once and never raise.
     """
-    database.configure(settings.database_url)
+    database.configure(settings.database_url, statement_timeout_s=STATEMENT_TIMEOUT_S)
     mails.configure(mail_sender(settings), enqueue_mail)
     second_factor.configure((settings.secret_key, *settings.former_secret_keys))
     flask_app = Flask("app.portal")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from app.domain.delivery_columns import csv_time
+from app.domain.delivery_cells import csv_time
 from app.domain.health import STATE, Finding, Report, State
 from app.models.backlog import MOST_COUNTED
 from app.portal.health_words import STATES, WORDS, StateWords, Words

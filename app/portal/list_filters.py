@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Query
 
 from app.domain import phone_numbers
@@ -35,15 +35,19 @@ class Is(BaseFilter):
         return query.filter(getattr(self.model, self.column_name) == value)
 
 
+def named(text: str) -> ColumnElement[bool]:
+    """Accounts that have the text in their own or their company's name."""
+    return or_(
+        Account.name.icontains(text, autoescape=True),
+        Account.company.has(Company.name.icontains(text, autoescape=True)),
+    )
+
+
 class OfAccount(BaseFilter):
     """The row's account or its company has the text in its name."""
 
     def apply(self, query: Query[Any], value: str) -> Query[Any]:
-        named = or_(
-            Account.name.icontains(value, autoescape=True),
-            Account.company.has(Company.name.icontains(value, autoescape=True)),
-        )
-        return query.filter(self.model.account.has(named))
+        return query.filter(self.model.account.has(named(value)))
 
 
 class OfCompany(BaseFilter):
@@ -75,14 +79,3 @@ def _digits(text: str) -> str:
 
 def _containing(query: Query[Any], asked: BaseFilter, text: str) -> Query[Any]:
     return query.filter(getattr(asked.model, asked.column_name).contains(text, autoescape=True))
-
-
-def one_of_numbers(*columns: str) -> type[BaseFilter]:
-    """A filter: one of the E.164 columns is exactly the number typed, in any customary form."""
-
-    class OneOfNumbers(BaseFilter):
-        def apply(self, query: Query[Any], value: str) -> Query[Any]:
-            number = phone_numbers.parse(value) or value
-            return query.filter(or_(*(getattr(self.model, name) == number for name in columns)))
-
-    return OneOfNumbers

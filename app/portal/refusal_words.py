@@ -168,6 +168,17 @@ WORDS: Mapping[str, LazyString] = {
     "sender_in_use": _(
         "A flow of the account shows this sender number. Choose another in the flow first."
     ),
+    "downloads_of_account": _(
+        "%(limit)s downloads of this account are running already. Wait until one has ended, then "
+        "download again."
+    ),
+    "downloads_of_all": _("Many downloads are running just now. Try again in a few minutes."),
+    "xlsx_disk_full": _(
+        "The Excel file did not fit on the server. Download fewer days at once, or the CSV file."
+    ),
+    "xlsx_failed": _(
+        "The Excel file could not be made. Try again, or download the CSV file instead."
+    ),
 }
 
 

@@ -107,13 +107,13 @@ class BackOfficeView(ModelView):
         sort = Sort.from_request(tuple(self.order_columns), self._default_sort())
         searched = {name: typed(request.args.get(name, "")) for name in self.search_columns}
         self._leave_trail(self.route_base, searched=searched)
-        found = self._found(searched)
+        # Counted in order: without, PostgreSQL may look for the rows where there are none for long.
+        found = self._found(searched).order_by(*self._order(sort))
         count = found.limit(self.counted_up_to).count()
         pages = max(1, -(-count // self.page_size))
         page = min(page_from_request(), pages)
         rows = (
             found.options(*self._loads(self.list_columns))
-            .order_by(*self._order(sort))
             .offset((page - 1) * self.page_size)
             .limit(self.page_size)
             .all()

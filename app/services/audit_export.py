@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from app.domain import csv_file
 from app.domain.audit_changes import AuditWords, Change
-from app.domain.delivery_columns import csv_time, safe_cell
+from app.domain.delivery_cells import csv_time
+from app.domain.spreadsheets import safe_cell
 from app.models.audit_trail import Trail
-from app.services import csv_file
 
 COLUMNS = (
     "at",

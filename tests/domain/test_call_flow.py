@@ -14,6 +14,7 @@ from app.domain.call_flow import (
     NoFlow,
     begin,
     hang_up,
+    played_before_number,
     reply_to_answer,
     reply_to_digits,
     take_digits,
@@ -115,3 +116,12 @@ def test_no_order_of_events_changes_a_recipient_or_goes_back(
             assert progress.recipient == before.recipient
         if before.ended:
             assert progress == before
+
+
+def test_what_was_played_before_the_number_was_keyed_in() -> None:
+    assert played_before_number(begin(MOBILE, has_flow=True)) == ()
+    progress = take_digits(begin(None, has_flow=True), 1, KEYED)
+    prompt = (Slot.GREETING, Slot.ASK_NUMBER, Slot.KEY_IN)
+    assert played_before_number(progress) == prompt
+    failed = take_digits(take_digits(begin(None, has_flow=True), 1, ""), 2, "1")
+    assert played_before_number(take_digits(failed, 3, KEYED)) == (*prompt, *[Slot.ASK_AGAIN] * 2)

@@ -2,10 +2,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.domain import delivery_columns
+from app.domain.delivery_cells import csv_time
 
 MESSAGE_ID = UUID("01934d5e-0000-7000-8000-0123456789ab")
 MOMENT = datetime(2023, 10, 10, 3, 34, 56, tzinfo=UTC)
@@ -31,39 +30,6 @@ def test_keys_are_unique_and_thirteen_are_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cell"),
-    [
-        ("", ""),
-        ("ご予約はこちら", "ご予約はこちら"),
-        ("1+1=2", "1+1=2"),
-        ("=1+1", "'=1+1"),
-        ("+1+1", "'+1+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("\n=1", "'\n=1"),
-        ("  =1", "'  =1"),
-        ("＝1", "'＝1"),
-        ("+819012345678", "+819012345678"),
-        ("+81", "'+81"),
-        ("+819012345678+1", "'+819012345678+1"),
-        ("+819012345678\n", "'+819012345678\n"),
-    ],
-)
-def test_safe_cell(text: str, cell: str) -> None:
-    assert delivery_columns.safe_cell(text) == cell
-
-
-@given(st.text())
-def test_no_cell_begins_as_a_formula(text: str) -> None:
-    cell = delivery_columns.safe_cell(text)
-    assert cell in (text, f"'{text}")
-    assert not cell.startswith(("=", "-", "@", "\t", "\r", "＝"))
-    assert not cell.startswith("+") or cell[1:].isdigit()
-
-
-@pytest.mark.parametrize(
     ("moment", "csv", "screen"),
     [
         (MOMENT, "2023/10/10 12:34:56", "2023/10/10 12:34"),
@@ -73,17 +39,15 @@ def test_no_cell_begins_as_a_formula(text: str) -> None:
     ],
 )
 def test_times_are_japans(moment: datetime | None, csv: str, screen: str) -> None:
-    assert delivery_columns.csv_time(moment) == csv
+    assert csv_time(moment) == csv
     assert delivery_columns.screen_time(moment) == screen
 
 
 def test_a_time_without_a_zone_is_an_error() -> None:
     with pytest.raises(ValueError, match="zone"):
-        delivery_columns.csv_time(MOMENT.replace(tzinfo=None))
+        csv_time(MOMENT.replace(tzinfo=None))
 
 
 def test_ids() -> None:
-    campaign = delivery_columns.campaign_id(MESSAGE_ID)
-    assert campaign == "01934d5e-0000-7000-8000-0123456789ab"
-    assert delivery_columns.job_id(MESSAGE_ID) == f"{campaign}-1"
+    campaign = "01934d5e-0000-7000-8000-0123456789ab"
     assert delivery_columns.campaign_name(MESSAGE_ID) == f"IVRCampaign_{campaign}"

@@ -61,14 +61,35 @@ def test_three_months_before(day: date, before: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-05-03", "2026/5/3", "2026/05/03", " 2026-5-3 ", "２０２６／５／３"]
+    ("day", "months", "before"),
+    [
+        (date(2026, 11, 26), 24, date(2024, 11, 26)),
+        (date(2024, 2, 29), 12, date(2023, 2, 28)),
+        (date(2026, 1, 31), 1, date(2025, 12, 31)),
+        (date(2026, 12, 31), 13, date(2025, 11, 30)),
+    ],
+)
+def test_months_before(day: date, months: int, before: date) -> None:
+    assert japan_days.months_before(day, months) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-05-03", "2026/5/3", "2026/05/03", " 2026-5-3 ", "２０２６／５／３", "2026.5.3"),
+        *("2026年5月3日", "２０２６年５月３日", "2026年 5月 3日", "20260503", "2026 / 5 / 3"),
+    ],
 )
 def test_parse_date(text: str) -> None:
     assert japan_days.parse_date(text) == date(2026, 5, 3)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-02-30", "2026-13-01", "0000-01-01", "26-05-03", "2026-05-03T00"]
+    "text",
+    [
+        *("", "yesterday", "2026-02-30", "2026-13-01", "0000-01-01", "26-05-03", "2026-05-03T00"),
+        *("2026年5月", "2026053", "202605031", "5/3", "2026/5/3/1"),
+    ],
 )
 def test_parse_date_refuses(text: str) -> None:
     with pytest.raises(Refusal) as caught:

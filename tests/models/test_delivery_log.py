@@ -1,18 +1,21 @@
-"""The delivery log's queries: pages cut by key, the account's rows only, batches for the file."""
+"""The delivery log's queries: pages cut by key, the account's rows only."""
 
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.models import delivery_log, log_pages
-from app.models.account import Account
+from app.domain.carriers import Carrier
+from app.domain.sms_status import MessageStatus
+from app.models import delivery_log, delivery_proof
+from app.models.database import session, transaction
 from app.models.delivery_log import Page, Place, Search
 from app.models.incoming_number import IncomingNumber
 from app.models.message import Message
-from app.models.tenant_scope import account_scope
+from app.models.tenant_scope import account_scope, all_companies
 from tests.support import factories
 
 MOMENT = datetime(2025, 2, 21, 5, 48, tzinfo=UTC)
@@ -116,20 +119,53 @@ def test_one_recipient(number: IncomingNumber) -> None:
     assert row.id == wanted.id
 
 
-@pytest.mark.parametrize("batch", [1, 2, 3, 100])
-def test_the_export_has_every_row_once_and_no_stranger_s(
-    monkeypatch: pytest.MonkeyPatch,
-    number: IncomingNumber,
-    stranger: IncomingNumber,
-    batch: int,
+@pytest.mark.parametrize(
+    ("conditions", "found"),
+    [
+        ({}, 5),
+        ({"status": MessageStatus.WAITING}, 2),  # and what a worker has just claimed
+        ({"status": MessageStatus.FAILED}, 1),
+        ({"carrier": Carrier.AU}, 1),  # known of what was delivered
+        ({"incoming_number": "+815030000009"}, 2),
+        ({"incoming_number": "+815030000009", "status": MessageStatus.FAILED}, 1),
+        ({"incoming_number": "+815030000001"}, 0),
+        ({"status": MessageStatus.FAILED, "carrier": Carrier.AU}, 0),
+    ],
+)
+def test_conditions_and_their_count(
+    number: IncomingNumber, stranger: IncomingNumber, conditions: dict[str, object], found: int
 ) -> None:
-    monkeypatch.setattr(log_pages, "EXPORT_BATCH_ROWS", batch)
-    written = {message.id for message in _messages(number, 4)}
-    batches = list(delivery_log.export(number.account_id, DAY))  # outside every scope
-    assert sorted(row.id for rows in batches for row in rows) == sorted(written)
-    assert max(map(len, batches)) <= batch
+    at, other = {"accepted_at": MOMENT}, {"incoming_number": "+815030000009"}
+    for columns in (
+        {"status": MessageStatus.WAITING},
+        {"status": MessageStatus.SENDING},
+        {"status": MessageStatus.FAILED, "carrier": Carrier.AU, **other},
+        {"status": MessageStatus.DELIVERED, "carrier": Carrier.AU, **other},
+        {"status": MessageStatus.DELIVERED, "carrier": Carrier.DOCOMO},
+    ):
+        _change(factories.message(factories.call(number), **at), **columns)  # type: ignore[arg-type]
+    for row in _messages(stranger, 2, status=MessageStatus.FAILED):
+        _change(row, **other)
+    search = replace(DAY, **conditions)  # type: ignore[arg-type]
+    with account_scope(number.account_id):
+        assert len(delivery_log.newest(search, 50).rows) == found
+        assert delivery_log.count(search, 50) == found
+        assert delivery_log.count(search, 2) == min(found, 2)
 
 
-def test_the_export_of_nothing(stranger: IncomingNumber) -> None:
-    alone: Account = factories.account()
-    assert list(delivery_log.export(alone.id, DAY)) == []
+def test_only_the_account_s_rows_are_told_by_id(
+    number: IncomingNumber, stranger: IncomingNumber
+) -> None:
+    (ours,), theirs = _messages(number, 1), _messages(stranger, 1)
+    with account_scope(number.account_id):
+        rows = delivery_log.with_ids([ours.id, *(row.id for row in theirs)])
+        assert [row.id for row in rows] == [ours.id]
+        assert delivery_log.with_ids([]) == []
+        assert delivery_proof.of_message(theirs[0].id) is None
+
+
+def _change(message: Message, **columns: object) -> None:
+    with all_companies("test"), transaction():
+        row = session.get_one(Message, message.id)
+        for name, value in columns.items():
+            setattr(row, name, value)

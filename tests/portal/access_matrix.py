@@ -111,7 +111,10 @@ POST  /numbers/<number_id>/flow/deleted/<flow_id>/restore                 publis
 POST  /numbers/<number_id>/flow/plans/<plan_id>/cancel                    publish-row
 POST  /numbers/<number_id>/flow/plans/<plan_id>/end                       publish-row
 GET   /deliveries/                            deliveries
+GET   /deliveries/<message_id>                delivery-row
+GET   /deliveries/rows                        deliveries
 GET   /deliveries/download.csv                deliveries
+GET   /deliveries/download.xlsx               deliveries
 GET   /deliveries/suppressed/                 deliveries
 POST  /deliveries/suppressed/                 deliveries
 POST  /deliveries/suppressed/<entry_id>/remove  delivery-row
@@ -119,6 +122,8 @@ GET   /deliveries/suppressed/import           deliveries
 POST  /deliveries/suppressed/import           deliveries
 GET   /deliveries/suppressed/template.csv     deliveries
 GET   /calls/                                 deliveries
+GET   /calls/download.csv                     deliveries
+GET   /calls/download-days.csv                deliveries
 GET   /audit-trail/                           users
 GET   /audit-trail/download.csv               users
 GET   /users/                                 users

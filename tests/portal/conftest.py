@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from app.models import database
 from app.models.account import Account
 from app.models.user import User
+from app.portal import download_slots
 from app.portal.factory import create_app, mail_sender
 from app.services import mails
 from config import Settings
@@ -111,6 +112,7 @@ def built_app(settings: Settings, mails_told: list[int]) -> Flask:
 @pytest.fixture
 def app(built_app: Flask, db: Engine, settings: Settings, mails_told: list[int]) -> Iterator[Flask]:
     before, extensions = dict(built_app.config), dict(built_app.extensions)
+    download_slots.free_all()  # answers that tests leave unread hold theirs
     mails_told.clear()
     mails.configure(mail_sender(settings), mails_told.append)  # other tests of this process do too
     built_app.config["RATELIMIT_ENABLED"] = False  # tests sign in more often than people do

@@ -19,6 +19,7 @@ add                          -
 back                         =//evil.example/
 body                         =Forged
 caller                       =09012345678
+carrier                      =au
 cidr                         =203.0.113.0/24
 code                         =000000
 comment                      =Forged
@@ -26,6 +27,7 @@ company                      =SECRET
 company_id                   company
 current_password             =Forged-Passw0rd!
 digits                       =0312345678
+encoding                     =shift_jis
 error_code                   =gave_up
 file                         =
 first_day                    =2026-12-31
@@ -43,6 +45,7 @@ guidance_5                   =Forged
 guidance_5_file              file
 guidance_5_kind              =file
 has_softbank_sender          =y
+incoming_number              =05030000999
 label                        =forged
 language                     =en
 last_day                     =2027-01-03

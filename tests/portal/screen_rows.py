@@ -133,6 +133,11 @@ def _traffic(head: Account) -> dict[str, object]:
         message = factories.message(call, status=status, provider_id=f"plivo-{n}")
         if status is MessageStatus.INTERNAL_ERROR:
             dead_letter = message.id
+    for n in range(12):
+        past = clock.now() - timedelta(days=1 + n % 5, hours=n)
+        factories.message(
+            factories.call(number, flow=flow, started_at=past), status=MessageStatus.DELIVERED
+        )
     factories.suppressed_number(head)
     anonymous = factories.call(number, flow=flow, caller=None, state=CallState.ANNOUNCED)
     return {

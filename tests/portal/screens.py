@@ -75,6 +75,22 @@ def open_dialog(name: str) -> Act:
 
 def open_first_row(page: Page) -> None:
     page.locator("[data-opens-row]").first.click()
+    expect(page.locator(".delivery-more .timeline")).to_be_visible()
+
+
+def open_calendar(page: Page) -> None:
+    page.locator("[data-opens-calendar]").first.click()
+    expect(page.locator("[data-calendar]")).to_be_visible()
+
+
+def open_tables(page: Page) -> None:
+    for summary in page.locator(".chart-table > summary").all():
+        summary.click()
+
+
+def open_file_formats(page: Page) -> None:
+    page.locator("[popovertarget=file-formats]").click()
+    expect(page.locator("#file-formats")).to_be_visible()
 
 
 def open_user(page: Page) -> None:
@@ -142,7 +158,10 @@ COMPANY_ADMIN = (
     Screen("flow-published", "/numbers/{number}/flow/published/"),
     Screen("deliveries", "/deliveries/"),
     Screen("deliveries-row", "/deliveries/", open_first_row),
-    Screen("deliveries-none", "/deliveries/?since=2020-01-01&until=2020-01-02"),
+    Screen("deliveries-none", "/deliveries/?recipient=09011112222&status=failed&carrier=au"),
+    Screen("deliveries-calendar", "/deliveries/", open_calendar),
+    Screen("deliveries-formats", "/deliveries/", open_file_formats),
+    Screen("delivery", "/deliveries/{message}"),
     Screen("deliveries-refused", "/deliveries/?since=2020-01-03&until=2020-01-02&recipient=x"),
     Screen("suppressed", "/deliveries/suppressed/"),
     Screen("suppressed-remove", "/deliveries/suppressed/", open_dialog("remove-dialog")),
@@ -151,6 +170,10 @@ COMPANY_ADMIN = (
     Screen("suppressed-import", "/deliveries/suppressed/import"),
     Screen("suppressed-import-refused", "/deliveries/suppressed/import", submit),
     Screen("calls", "/calls/"),
+    Screen("calls-tables", "/calls/", open_tables),
+    Screen("calls-of-number", "/calls/?number={number}"),
+    Screen("calls-none", "/calls/?since=2020-01-01&until=2020-01-02"),
+    Screen("calls-calendar", "/calls/", open_calendar),
     Screen("calls-refused", "/calls/?since=2020-01-03&until=2020-01-02"),
     Screen("users", "/users/"),
     Screen("users-page-2", "/users/?page=2"),

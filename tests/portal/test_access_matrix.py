@@ -206,6 +206,9 @@ def _ip_range(_account: Account) -> int:
 ROWS_OF_ARGUMENTS: dict[str, Callable[[Account], object]] = {
     "audio_file_id": lambda account: factories.audio_file(account).id,
     "entry_id": lambda account: factories.suppressed_number(account).id,
+    "message_id": lambda account: (
+        factories.message(factories.call(factories.incoming_number(account))).id
+    ),
     "hint_id": lambda account: factories.reading_hint(account).id,
     "session_id": _session,
     "user_id": lambda account: factories.member_of(account, Role.MEMBER).id,

@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.carriers import Carrier
 from app.domain.sms_status import MessageStatus
-from app.models import log_pages
+from app.models import delivery_export, log_pages
 from app.models.database import session, transaction
 from app.models.delivery_log import Search
 from app.models.incoming_number import IncomingNumber
@@ -119,6 +119,7 @@ def test_words_of_the_statuses(
 
 def test_memory_stays_constant(monkeypatch: pytest.MonkeyPatch, number: IncomingNumber) -> None:
     monkeypatch.setattr(log_pages, "EXPORT_BATCH_ROWS", 2)
+    monkeypatch.setattr(delivery_export, "COPIED_ROWS", 2)
     for _ in range(5):
         _message(number)
     chunks = list(csv_chunks(number.account_id, ALL))

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the tests drive, where they are missing: real servers, a browser, a Japanese font.
+# Installs the Debian packages that the tests drive, where they are missing: real servers, a browser, a
+# spreadsheet program, a Japanese font.
 set -euo pipefail
 
 missing=()
@@ -16,6 +17,7 @@ need fonts-noto-cjk japanese_font
 need redis-server command -v redis-server
 need rabbitmq-server test -x /usr/lib/rabbitmq/bin/rabbitmq-server
 need sox command -v soxi
+need libreoffice-calc command -v soffice
 need postgresql compgen -G '/usr/lib/postgresql/*/bin/postgres'
 
 if [ ${#missing[@]} -eq 0 ]; then

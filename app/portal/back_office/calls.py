@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from sqlalchemy import ColumnElement, and_, select
 
 from app.domain.call_flow import CallState
 from app.models.call import Call
+from app.models.database import session
+from app.models.incoming_number import IncomingNumber
 from app.portal.back_office.log_view import LogView, shown_number
-from app.portal.list_filters import Is, OfAccount, one_of_numbers
+from app.portal.list_filters import Is, OfAccount
 
 STATES: Mapping[CallState, LazyString] = {
     CallState.NO_FLOW: _("No flow"),
@@ -27,6 +30,8 @@ STATES: Mapping[CallState, LazyString] = {
 class CallView(LogView):
     route_base = "/back-office/calls"
     datamodel = SQLAInterface(Call)
+    moment = "started_at"
+    number_column = "caller"
     list_title = _("Calls")
     show_title = _("Call")
     list_columns = ("started_at", "called", "caller", "state", "account.name")
@@ -36,7 +41,6 @@ class CallView(LogView):
     )
     search_columns = ("caller", "account", "state")
     search_filters: ClassVar = {
-        "caller": one_of_numbers("caller", "called", "recipient"),
         "account": OfAccount,
         "state": Is,
     }
@@ -61,3 +65,17 @@ class CallView(LogView):
         "recipient": shown_number,
         "state": STATES.__getitem__,
     }
+
+    def ways_to_number(self, number: str) -> Sequence[ColumnElement[bool]]:
+        known = select(IncomingNumber.id).where(IncomingNumber.number == number).scalar_subquery()
+        return (
+            Call.caller == number,
+            # Without a keyed number the recipient is the caller.
+            and_(Call.recipient == number, Call.attempt > 0),
+            Call.incoming_number_id == known,
+            and_(Call.incoming_number_id.is_(None), Call.called == number),
+        )
+
+    def ways_to_accounts(self, ids: Sequence[int]) -> Sequence[ColumnElement[bool]]:
+        numbers = select(IncomingNumber.id).where(IncomingNumber.account_id.in_(ids))
+        return [Call.incoming_number_id == number_id for number_id in session.scalars(numbers)]

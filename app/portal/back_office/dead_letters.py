@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -13,11 +12,11 @@ from flask_babel.speaklater import LazyString
 from app.domain.delivery_columns import screen_time
 from app.domain.sms_status import MessageStatus
 from app.models import send_attempt
-from app.models.message import Message
 from app.models.send_attempt import AttemptOutcome
-from app.portal.back_office.log_view import LogView, shown_number
+from app.portal.back_office.log_view import shown_number
+from app.portal.back_office.messages import MessageLogView
 from app.portal.editable_view import EditableBackOfficeView, RowAction
-from app.portal.list_filters import Is, OfAccount, one_of_numbers
+from app.portal.list_filters import Is, OfAccount
 from app.services.message_resending import resend_dead_letter
 
 REASONS: Mapping[str, LazyString] = {
@@ -45,9 +44,8 @@ def reason(error_code: str | None) -> str:
     return str(REASONS.get(error_code or "", error_code or ""))
 
 
-class DeadLetterView(LogView, EditableBackOfficeView):
+class DeadLetterView(MessageLogView, EditableBackOfficeView):
     route_base = "/back-office/dead-letters"
-    datamodel = SQLAInterface(Message)
     base_filters: ClassVar = [["status", Is, MessageStatus.INTERNAL_ERROR]]
     list_title = _("Dead letters")
     show_title = _("Dead letter")
@@ -58,7 +56,6 @@ class DeadLetterView(LogView, EditableBackOfficeView):
     )
     search_columns = ("recipient", "account", "error_code")
     search_filters: ClassVar = {
-        "recipient": one_of_numbers("recipient", "incoming_number"),
         "account": OfAccount,
         "error_code": Is,
     }

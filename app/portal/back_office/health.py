@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
-from app.domain.delivery_columns import csv_time
+from app.domain.delivery_cells import csv_time
 from app.domain.health import STATE, State, worst
 from app.portal.health_parts import parts_of, workers_of
 from app.portal.health_words import STATES

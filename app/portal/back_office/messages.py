@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, and_, select
 
 from app.domain.sms_status import MessageStatus
+from app.models.incoming_number import IncomingNumber
 from app.models.message import Message
 from app.portal.back_office.log_view import LogView, shown_number
 from app.portal.delivery_labels import CARRIERS, STATUSES
-from app.portal.list_filters import Is, OfAccount, one_of_numbers
+from app.portal.list_filters import Is, OfAccount
 
 
-class MessageView(LogView):
-    route_base = "/back-office/messages"
+class MessageLogView(LogView):
+    """What all screens of messages are searched by."""
+
     datamodel = SQLAInterface(Message)
+    moment = "accepted_at"
+    number_column = "recipient"
+
+    def ways_to_number(self, number: str) -> Sequence[ColumnElement[bool]]:
+        owner = select(IncomingNumber.account_id).where(IncomingNumber.number == number)
+        return (
+            Message.recipient == number,
+            and_(Message.account_id == owner.scalar_subquery(), Message.incoming_number == number),
+        )
+
+    def ways_to_accounts(self, ids: Sequence[int]) -> Sequence[ColumnElement[bool]]:
+        return [Message.account_id == account_id for account_id in ids]
+
+
+class MessageView(MessageLogView):
+    route_base = "/back-office/messages"
     list_title = _("SMS")
     show_title = _("SMS")
     list_columns = ("accepted_at", "incoming_number", "recipient", "status", "account.name")
@@ -28,7 +48,6 @@ class MessageView(LogView):
     )
     search_columns = ("recipient", "account", "status")
     search_filters: ClassVar = {
-        "recipient": one_of_numbers("recipient", "incoming_number"),
         "account": OfAccount,
         "status": Is,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ class CallCountsForm(DayRangeForm):
 
     def __init__(self, numbers: Sequence[IncomingNumber], given: Any = None) -> None:
         super().__init__(given)
+        self.numbers = numbers
         self.number.choices = [("", gettext("All numbers"))] + [
             (str(number.id), self._shown(number)) for number in numbers
         ]
@@ -43,3 +44,26 @@ class CallCountsForm(DayRangeForm):
     @property
     def number_id(self) -> int | None:
         return int(self.number.data) if self.number.data else None
+
+    @property
+    def chosen(self) -> Sequence[IncomingNumber]:
+        """The numbers that a valid form asks for."""
+        return [each for each in self.numbers if self.number_id in (None, each.id)]
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days that a valid form asks for, in their order."""
+        assert self.since.data, "only a valid form is a search"
+        assert self.until.data, "only a valid form is a search"
+        return [
+            self.since.data + timedelta(days=count)
+            for count in range((self.until.data - self.since.data).days + 1)
+        ]
+
+    def query(self) -> Mapping[str, str]:
+        """What a valid form asks for, as it stands in the address bar."""
+        return {
+            "since": self.days[0].isoformat(),
+            "until": self.days[-1].isoformat(),
+            "number": self.number.data,
+        }

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import LazyString, gettext, lazy_gettext
 from wtforms import Field, Form
-from wtforms.widgets import DateInput
+from wtforms.widgets import TextInput
 
 from app.domain import japan_days
 from app.domain.refusals import Refusal
@@ -17,9 +17,10 @@ FIRST_YEAR = 2000  # before any call; what a calendar of the year 1 would break 
 
 
 class DayField(Field):
-    """A day, with the browser's own calendar. What cannot be read as one is a form error."""
+    """A day as text, in any customary spelling; day_range.js lays a calendar beside it. What cannot
+    be read as a day is a form error."""
 
-    widget = DateInput()
+    widget = TextInput()
     data: date | None
 
     def __init__(self, missing: LazyString, **kwargs: Any) -> None:
@@ -27,9 +28,9 @@ class DayField(Field):
         self.missing = missing
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.isoformat() if self.data else ""
+        if self.data:
+            return shown_day(self.data)
+        return str(self.raw_data[0]) if self.raw_data else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
@@ -59,11 +60,15 @@ class DayRangeForm(Form):
         super().__init__(
             given, since=latest - timedelta(days=DAYS_SHOWN_AT_FIRST - 1), until=latest
         )
-        limits: dict[str, Any] = {"required": True, "max": latest.isoformat()}
+        limits = {"data-max": latest.isoformat()}
         if not self.any_age:
-            limits["min"] = japan_days.three_months_before(japan_days.today()).isoformat()
+            limits["data-min"] = japan_days.three_months_before(japan_days.today()).isoformat()
         for field in (self.since, self.until):
-            field.render_kw = limits
+            field.render_kw = {"required": True, "autocomplete": "off", **limits}
+
+    @staticmethod
+    def today() -> date:
+        return japan_days.today()
 
     @staticmethod
     def latest() -> date:

@@ -1,34 +1,30 @@
-"""配信ログ: search, read and download what was delivered."""
+"""配信ログ: search and read what was delivered; open rows keep up by themselves."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from urllib.parse import urlencode
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from flask import Response, redirect, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as BaseResponse
 
-from app.domain import suppression
-from app.domain.delivery_columns import COLUMNS, EMPTY_COLUMNS, campaign_name, screen_time
+from app.domain.delivery_columns import campaign_name, screen_time
 from app.domain.delivery_words import shown_carrier
 from app.domain.roles import Right
-from app.domain.sms_status import arrival
-from app.models import delivery_log, link_click
+from app.domain.sms_status import OPEN_STATUSES, arrival
+from app.models import delivery_log, incoming_number
 from app.models.delivery_log import Search
 from app.models.log_pages import Page, Place
-from app.models.message import Message
 from app.portal import delivery_labels as labels
 from app.portal import log_addresses
-from app.portal.active_membership import active_membership
 from app.portal.forms.day_range import shown_day
 from app.portal.forms.delivery_log import DeliverySearchForm
 from app.portal.log_addresses import PAGE_SIZE, place_in
 from app.portal.view_bases import AccountView, needs
-from app.services.delivery_export import csv_chunks, values_of
 
+COUNTED_UP_TO = 1_000
 SHOWN_COLUMNS = (
     "kind",
     "accepted_at",
@@ -44,83 +40,108 @@ SHOWN_COLUMNS = (
 )
 
 
+class Condition(NamedTuple):
+    """What narrows a search besides its days, in words, and the address of the search without."""
+
+    name: str
+    value: str
+    without_url: str
+
+
 class DeliveryLogView(AccountView):
     route_base = "/deliveries"
 
     @expose("/")
     @needs(Right.SEE_DELIVERIES)
     def search(self) -> str:
-        form = DeliverySearchForm(request.args)
-        page = _page(form.search()) if form.validate() else None
+        form = DeliverySearchForm(request.args, incoming_number.of_account())
+        found = _found(form) if form.validate() else {}
         return self.render_template(
             "delivery_log.html",
             title=_("Delivery log"),
             form=form,
-            log=page,
-            recipient_shown=page and form.search().recipient,
             shown_columns=SHOWN_COLUMNS,
-            details=_details,
-            opened=_opened(page),
-            suppressed=suppression.ERROR_CODE,
-            empty_columns=[column.key for column in COLUMNS if column.key in EMPTY_COLUMNS],
-            arrival=arrival,
-            arrivals=labels.ARRIVALS,
-            campaign_name=campaign_name,
-            carriers=labels.CARRIERS,
-            column_names=labels.COLUMNS,
-            screen_time=screen_time,
-            shown_carrier=shown_carrier,
             shown_day=shown_day,
-            statuses=labels.STATUSES,
-            **(_links(page, form) if page else {}),
+            **found,
+            **row_values(),
         )
 
-    @expose("/download.csv")
+    @expose("/rows")
     @needs(Right.SEE_DELIVERIES)
-    def download(self) -> BaseResponse:
-        form = DeliverySearchForm(request.args)
-        membership = active_membership()
-        if not form.validate() or membership is None:
-            return redirect(f"{url_for('DeliveryLogView.search')}?{urlencode(request.args)}")
-        response = Response(csv_chunks(membership.account_id, form.search()), mimetype="text/csv")
-        response.headers["Content-Disposition"] = _attachment(membership.account_name, form)
-        return response
+    def rows(self) -> Response:
+        """The rows of `id`, as many as a page has, as they stand now: HTML by id. What the account
+        does not have is left out."""
+        messages = delivery_log.with_ids(list(_asked_ids())[:PAGE_SIZE])
+        return jsonify(
+            {
+                str(message.id): self.render_template(
+                    "delivery_log_one_row.html", message=message, **row_values()
+                )
+                for message in messages
+            }
+        )
 
 
-def _page(search: Search) -> Page:
-    """The page that `older_than` or `newer_than` asks for; the newest where they make no sense."""
-    if place := place_in("older_than"):
-        return delivery_log.older_than(place, search, PAGE_SIZE)
-    if place := place_in("newer_than"):
-        return delivery_log.newer_than(place, search, PAGE_SIZE)
-    return delivery_log.newest(search, PAGE_SIZE)
+def row_values() -> dict[str, Any]:
+    """What the template of a row uses."""
+    return {
+        "arrival": arrival,
+        "arrivals": labels.ARRIVALS,
+        "campaign_name": campaign_name,
+        "carriers": labels.CARRIERS,
+        "column_names": labels.COLUMNS,
+        "open_statuses": OPEN_STATUSES,
+        "screen_time": screen_time,
+        "shown_carrier": shown_carrier,
+        "statuses": labels.STATUSES,
+    }
 
 
-def _opened(page: Page | None) -> Mapping[uuid.UUID, int]:
-    """How often people followed the links of the messages shown."""
-    return link_click.people_by_message([message.id for message in page.rows]) if page else {}
-
-
-def _links(page: Page, form: DeliverySearchForm) -> dict[str, str]:
-    return log_addresses.links(
+def _found(form: DeliverySearchForm) -> dict[str, Any]:
+    search = form.search()
+    page = _page(search)
+    links = log_addresses.links(
         "DeliveryLogView.search",
         form.query(),
         page,
         lambda message: Place(message.accepted_at, message.id),
     )
-
-
-def _details(message: Message) -> dict[str, str]:
-    """The columns of the file that are ever filled, in the reader's language."""
-    return values_of(message) | {
-        "kind": _("Sent message"),
-        "text": message.body,
-        "carrier": str(labels.CARRIERS[shown_carrier(message.status, message.carrier)]),
-        "status": str(labels.STATUSES[message.status].text),
-        "arrival": str(labels.ARRIVALS[arrival(message.status)]),
+    conditions = list(_conditions(form))
+    count = delivery_log.count(search, COUNTED_UP_TO) if _is_long(page) else len(page.rows)
+    return {
+        "log": page,
+        "count": count,
+        "is_counted_up": count < COUNTED_UP_TO,
+        "conditions": conditions,
+        **links,
     }
 
 
-def _attachment(account_name: str, form: DeliverySearchForm) -> str:
-    days = f"{form.since.data:%Y%m%d}_{form.until.data:%Y%m%d}"
-    return log_addresses.attachment(f"deliveries_{days}.csv", f"配信ログ_{account_name}_{days}.csv")
+def _is_long(page: Page) -> bool:
+    return page.has_older or page.has_newer
+
+
+def _page(search: Search) -> Page:
+    """The page that `older_than` or `newer_than` asks for; the newest where there is none."""
+    page = None
+    if place := place_in("older_than"):
+        page = delivery_log.older_than(place, search, PAGE_SIZE)
+    elif place := place_in("newer_than"):
+        page = delivery_log.newer_than(place, search, PAGE_SIZE)
+    return page if page and page.rows else delivery_log.newest(search, PAGE_SIZE)
+
+
+def _conditions(form: DeliverySearchForm) -> Iterator[Condition]:
+    query = form.query()
+    for name, value in form.narrowings().items():
+        rest: dict[str, Any] = {key: query[key] for key in query if key != name}
+        words = dict(form[name].choices).get(value, value) if name in form.chosen else value
+        yield Condition(form[name].label.text, words, url_for("DeliveryLogView.search", **rest))
+
+
+def _asked_ids() -> Iterator[uuid.UUID]:
+    for text in request.args.getlist("id"):
+        try:
+            yield uuid.UUID(text)
+        except ValueError:
+            continue

@@ -13,14 +13,15 @@ BYTE_ORDER_MARK = "\ufeff"
 def chunks(header: Sequence[str], batches: Iterable[Iterable[Sequence[str]]]) -> Iterator[bytes]:
     """The file (UTF-8 with a byte order mark, CRLF), a piece per batch of lines.
 
-    Cells are written as they come: text of people goes through `delivery_columns.safe_cell` first.
+    Cells are written as they come: text of people goes through `spreadsheets.safe_cell` first.
     """
-    yield (BYTE_ORDER_MARK + _lines([header])).encode()
+    yield (BYTE_ORDER_MARK + lines([header])).encode()
     for batch in batches:
-        yield _lines(batch).encode()
+        yield lines(batch).encode()
 
 
-def _lines(rows: Iterable[Sequence[str]]) -> str:
+def lines(rows: Iterable[Sequence[str]]) -> str:
+    """The rows as lines that end in CRLF."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     return buffer.getvalue()

@@ -1,0 +1,272 @@
+"""How long the portal works on a page of the logs with 10 million messages and as many calls,
+against the same with a hundredth of them: the largest account's log, and all accounts' in the back
+office."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.orm import Session
+from werkzeug.test import Client
+
+from app.domain import japan_days, passwords
+from app.domain.roles import Role
+from app.models import database
+from app.models.membership import Membership
+from app.models.user import User
+from app.portal.factory import create_app
+from bench import seed_data
+from bench.support.load import Measured
+from bench.support.seed_rows import RAREST
+from bench.support.servers import AS_IT_COMES
+from config import Settings
+from migrations.commands import upgrade
+from tests.support.services.postgresql import PostgreSQL
+
+ROUNDS = 30
+LONGEST_MS, MOST_GROWTH, MOST_STATEMENTS = 100, 1.5, 10
+DEEP_ROW = 1_000_000
+PASSWORD = "Bench-Passw0rd!"
+MEMBER, OPERATOR = "member@bench.example", "operator@bench.example"
+# A server for ten million rows has more memory than one that is just installed.
+SERVER = AS_IT_COMES | {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Case:
+    """`addresses` are asked for in turn; one alone is asked for again and again."""
+
+    name: str
+    addresses: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Result:
+    measured: Measured
+    statements: int
+    """The most that one of the pages sent."""
+
+
+class Portal:
+    """The portal on a seeded database, in this process: its time is the server's."""
+
+    def __init__(self, database_url: str, state_dir: Path) -> None:
+        self.engine = create_engine(database_url)
+        with Session(self.engine) as session, session.begin():
+            self.largest = _add_users(session)
+        settings = Settings(database_url=database_url, state_dir=state_dir)
+        self._app = create_app(settings, lambda _mail: None)
+        self._app.config["RATELIMIT_ENABLED"] = False
+        self._statements = 0
+        self._has_searched = False
+        event.listen(database.session.get_bind(), "before_cursor_execute", self._count)
+        self.visitors = {name: self._sign_in(name) for name in (MEMBER, OPERATOR)}
+
+    def measure(self, who: str, addresses: Sequence[str]) -> Result:
+        """The first requests are not measured: they read the programs, not the rows."""
+        client, latencies, most = self.visitors[who], [], 0
+        self._has_searched = False
+        client.get(addresses[0])
+        assert self._has_searched, f"refused: {addresses[0]}"
+        began = time.perf_counter()
+        for number in range(ROUNDS):
+            self._statements = 0
+            asked = time.perf_counter()
+            answer = client.get(addresses[number % len(addresses)])
+            latencies.append((time.perf_counter() - asked) * 1000)
+            assert answer.status_code == 200, f"{answer.status}: {addresses[0]}"
+            most = max(most, self._statements)
+        return Result(Measured(sorted(latencies), time.perf_counter() - began), most)
+
+    def _sign_in(self, mail_address: str) -> Client:
+        client = self._app.test_client()
+        token = CSRF.search(client.get("/sign-in").text)
+        assert token, "the sign-in page has a form"
+        client.post(
+            "/sign-in",
+            data={"csrf_token": token[1], "mail_address": mail_address, "password": PASSWORD},
+        )
+        return client
+
+    def _count(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        self._statements += 1
+        self._has_searched |= "FROM message" in statement or "FROM call" in statement
+
+
+def _add_users(session: Session) -> int:
+    """A member of the account with the most messages, whose id is returned, and an operator."""
+    largest: int = session.execute(
+        text("SELECT account_id FROM message GROUP BY account_id ORDER BY count(*) DESC LIMIT 1")
+    ).scalar_one()
+    password_hash = passwords.hash_password(PASSWORD)
+    for address, is_operator in ((MEMBER, False), (OPERATOR, True)):
+        user = User(
+            mail_address=address,
+            name=address,
+            password_hash=password_hash,
+            is_operator=is_operator,
+            is_active=True,
+        )
+        session.add(user)
+        session.flush()
+        if not is_operator:
+            role = Role.COMPANY_ADMIN
+            session.add(Membership(user_id=user.id, account_id=largest, role=role))
+    return largest
+
+
+def cases_of_member(engine: Engine, account_id: int) -> Iterator[Case]:
+    """Each filter's common and rare values, and what is never found."""
+    one = {"account": account_id}
+    recent = f"account_id = :account AND accepted_at >= '{_since().isoformat()}'"
+    with engine.connect() as connection:
+
+        def some(query: str) -> list[str]:
+            return [str(found) for found in connection.scalars(text(query), one)]
+
+        yield Case("newest page", [_log()])
+        count = int(some(f"SELECT count(*) FROM message WHERE {recent}")[0])
+        deep = min(DEEP_ROW, count * 2 // 3)
+        places = connection.execute(
+            text(
+                "SELECT (extract(epoch FROM accepted_at) * 1000000)::bigint, id FROM message"
+                f" WHERE {recent} ORDER BY accepted_at DESC, id DESC OFFSET {deep} LIMIT 3000"
+            ),
+            one,
+        ).all()[::100]
+        yield Case(
+            f"page at row {deep:,}", [_log(older_than=f"{at}-{key.hex}") for at, key in places]
+        )
+        sample = f"SELECT recipient FROM message WHERE {recent} ORDER BY provider_id LIMIT 30"
+        yield Case("one recipient", [_log(recipient=number) for number in some(sample)])
+        never = [f"+8190{99_000_000 + number}" for number in range(ROUNDS)]
+        yield Case("a recipient who never got one", [_log(recipient=number) for number in never])
+        for status in ("delivered", "failed", "unknown", RAREST, "waiting"):
+            yield Case(f"status {status}", [_log(status=status)])
+        numbers = some(
+            f"SELECT incoming_number FROM message WHERE {recent} GROUP BY 1 ORDER BY count(*) DESC"
+        )
+        yield Case("the busiest number", [_log(incoming_number=numbers[0])])
+        yield Case("the quietest number", [_log(incoming_number=numbers[-1])])
+        yield Case("a number never called", [_log(incoming_number="+815099999999")])
+        for carrier in ("docomo", "rakuten"):
+            yield Case(f"carrier {carrier}", [_log(carrier=carrier)])
+        quiet = {"incoming_number": numbers[-1]}
+        yield Case("number, carrier", [_log(carrier="rakuten", **quiet)])
+        yield Case("number, status", [_log(status="failed", **quiet)])
+        yield Case("number, rarest status", [_log(status=RAREST, **quiet)])
+        yield Case("status, carrier: none", [_log(status="failed", carrier="au")])
+
+
+def cases_of_operator(engine: Engine, account_id: int) -> Iterator[Case]:
+    messages, calls = "/back-office/messages/", "/back-office/calls/"
+    with engine.connect() as connection:
+
+        def some(query: str) -> list[str]:
+            return [str(found) for found in connection.scalars(text(query))]
+
+        recipients = some("SELECT recipient FROM message ORDER BY provider_id LIMIT 30")
+        callers = some(
+            "SELECT caller FROM call WHERE caller IS NOT NULL ORDER BY provider_call_id LIMIT 30"
+        )
+        busiest = some(
+            f"SELECT number FROM incoming_number WHERE account_id = {account_id} ORDER BY 1 LIMIT 1"
+        )[0]
+        accounts = {
+            "largest": some(f"SELECT name FROM account WHERE id = {account_id}")[0],
+            "smallest": some("SELECT name FROM account ORDER BY id DESC LIMIT 1")[0],
+        }
+    for where, found in ((messages, recipients), (calls, callers)):
+        field = "recipient" if where == messages else "caller"
+        what = "messages" if where == messages else "calls"
+        yield Case(f"{what}, newest", [where])
+        yield Case(f"{what} of a mobile", [f"{where}?{urlencode({field: n})}" for n in found])
+        yield Case(f"{what} of a busy number", [f"{where}?{urlencode({field: busiest})}"])
+        yield Case(f"{what} of nobody", [f"{where}?{urlencode({field: '+819099999999'})}"])
+        for which, name in accounts.items():
+            yield Case(f"{what} of {which} account", [f"{where}?{urlencode({'account': name})}"])
+    for status in ("delivered", "failed", RAREST, "waiting"):
+        yield Case(f"messages {status}", [f"{messages}?status={status}"])
+    for state in ("announced", "gave_up", "suppressed", "no_flow"):
+        yield Case(f"calls {state}", [f"{calls}?state={state}"])
+    yield Case("dead letters", ["/back-office/dead-letters/"])
+
+
+def _since() -> datetime:
+    return japan_days.day_start_utc(japan_days.three_months_before(japan_days.today()))
+
+
+def _log(**conditions: str) -> str:
+    today = japan_days.today()
+    days = {"since": f"{japan_days.three_months_before(today)}", "until": f"{today}"}
+    return f"/deliveries/?{urlencode(days | conditions)}"
+
+
+def measure(database_url: str, state_dir: Path) -> dict[str, Result]:
+    """By the case's name, those of the account first."""
+    portal = Portal(database_url, state_dir)
+    results = {}
+    for who, cases in ((MEMBER, cases_of_member), (OPERATOR, cases_of_operator)):
+        for case in cases(portal.engine, portal.largest):
+            results[case.name] = portal.measure(who, case.addresses)
+    portal.engine.dispose()
+    return results
+
+
+@contextmanager
+def seeded(rows: int) -> Iterator[tuple[str, Path]]:
+    """A database of its own, and a folder for the portal's state."""
+    with tempfile.TemporaryDirectory(prefix="todoku-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the user postgres has to get to its files in it
+        server = PostgreSQL(folder / "postgresql", SERVER)
+        try:
+            url = server.address["url"]
+            upgrade(url)
+            began = time.monotonic()
+            seed_data.fill(url, rows)
+            print(f"{rows:,} messages written in {time.monotonic() - began:.0f} s", flush=True)
+            yield url, folder / "state"
+        finally:
+            server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="1,000,000 rows against 100,000")
+    most = 1_000_000 if parser.parse_args().quick else 10_000_000
+    results = []
+    for rows in (100_000, most):
+        with seeded(rows) as (url, state_dir):
+            results.append(measure(url, state_dir))
+    _print(*results)
+
+
+def _print(few: dict[str, Result], many: dict[str, Result]) -> None:
+    print(f"{'':36} {'p50':>8} {'p95':>8} {'growth':>8}  statements")
+    missed = []
+    for (name, result), before in zip(many.items(), few.values(), strict=True):
+        p50, p95 = result.measured.percentile(50), result.measured.percentile(95)
+        growth = p50 / before.measured.percentile(50)
+        print(f"{name:36} {p50:5.1f} ms {p95:5.1f} ms {growth:6.2f} ×  {result.statements}")
+        if p95 > LONGEST_MS or growth > MOST_GROWTH or result.statements > MOST_STATEMENTS:
+            missed.append(name)
+    print(
+        f"p95 within {LONGEST_MS} ms, growth within {MOST_GROWTH}, {MOST_STATEMENTS} statements:",
+        f"all but {', '.join(missed)}" if missed else "all",
+    )
+
+
+if __name__ == "__main__":
+    main()
