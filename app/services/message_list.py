@@ -10,12 +10,16 @@ from datetime import datetime, timedelta
 
 from app.domain.phone_numbers import from_national_digits
 from app.models.message_queue import Claim
-from app.providers.plivo.client import PAGE, SentMessage, SmsClient
+from app.providers.plivo.client import PAGE, ListPage, SentMessage, SmsClient
+from app.providers.plivo.failures import SendDelayed
 from app.services.send_rate import SendRate
 
 CLOCK_SKEW = timedelta(seconds=60)
 """Between Plivo's clock and ours, at most."""
 
+A_SECOND = timedelta(seconds=1)
+TRIES = 3
+PAGES_TO_JUDGE_BY = 3
 HAND_OVER_WITHIN = timedelta(seconds=60)
 """After its claim a message is accepted by then or never: the request gives up after seconds."""
 
@@ -51,24 +55,51 @@ class ListReader:
         return self._pages_left == 0
 
     def read(self, question: Question, most_pages: int) -> Listing:
-        """Page by page until the list ends, or so many are read. Raises what the client does."""
+        """Page by page, newest line first, until the list ends or is seen to have more pages than
+        that, or than are left. Raises SendRefused and SendDelayed as the client does."""
+        most_pages = min(most_pages, self._pages_left)
         lines: dict[str, SentMessage] = {}
         for page in range(most_pages):
-            if self.is_used_up or not self._rate.wait_to_list():
-                self._pages_left = 0
+            answer = self._page(question, page)
+            if answer is None:
                 break
-            self._pages_left -= 1
-            answer = self._client.list_page(
-                sender=question.sender,
-                recipient=question.recipient,
-                since=question.since,
-                until=question.until,
-                offset=page * PAGE,
-            )
             lines |= {line.provider_id: line for line in answer.lines}
             if answer.is_last:
                 return Listing(list(lines.values()), is_complete=True)
+            if page + 1 >= PAGES_TO_JUDGE_BY and (
+                _pages_in_all(question, lines.values(), page + 1) > most_pages
+            ):
+                break
         return Listing(list(lines.values()), is_complete=False)
+
+    def _page(self, question: Question, page: int) -> ListPage | None:
+        """None when no turn is left. What does not answer is asked again, a few times."""
+        for tries_left in reversed(range(TRIES)):
+            if self.is_used_up or not self._rate.wait_to_list():
+                self._pages_left = 0
+                return None
+            self._pages_left -= 1
+            try:
+                return self._client.list_page(
+                    sender=question.sender,
+                    recipient=question.recipient,
+                    since=question.since,
+                    until=question.until,
+                    offset=page * PAGE,
+                )
+            except SendDelayed:
+                if not tries_left:
+                    raise
+        return None
+
+
+def _pages_in_all(question: Question, lines: Iterable[SentMessage], pages: int) -> float:
+    """As many as there will be if the time before these lines is as full as theirs."""
+    times = [line.accepted_at for line in lines if line.accepted_at]
+    if not times:
+        return pages
+    newest = max(times)
+    return pages * (newest - question.since) / max(newest - min(times), A_SECOND)
 
 
 def nearest_lines(claims: Iterable[Claim], lines: Iterable[SentMessage]) -> dict[uuid.UUID, str]:

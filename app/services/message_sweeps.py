@@ -24,6 +24,8 @@ UNCLEAR_AFTER = timedelta(seconds=60)
 MOST_PAGES = 80  # in 4 minutes, at Plivo's 20 a minute
 LOOK_UP_TAKES = timedelta(minutes=5)
 PAGES_FOR_ONE = 5
+ONE_BY_ONE_AFTER = timedelta(minutes=15)
+"""Whoever is unclear so long was in a list too long to be read to its end."""
 LONGEST_POLL_INTERVAL = timedelta(hours=6)
 
 
@@ -78,11 +80,19 @@ def _groups(unclear: list[Claim]) -> list[list[Claim]]:
     groups: list[list[Claim]] = []
     for each in sorted(unclear, key=lambda each: (each.sender, each.claimed_at)):
         last = groups[-1][-1] if groups else None
-        if last and last.sender == each.sender and window(each, each)[0] <= window(last, last)[1]:
+        if last and _share_a_list(last, each):
             groups[-1].append(each)
         else:
             groups.append([each])
     return sorted(groups, key=lambda group: group[0].claimed_at)
+
+
+def _share_a_list(earlier: Claim, later: Claim) -> bool:
+    return (
+        earlier.sender == later.sender
+        and window(later, later)[0] <= window(earlier, earlier)[1]
+        and earlier.claimed_at > clock.now() - ONE_BY_ONE_AFTER
+    )
 
 
 def _look_up(group: list[Claim], reader: ListReader) -> None:

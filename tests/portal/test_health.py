@@ -17,7 +17,7 @@ from app.domain.health import BEAT, STATE, Finding
 from app.domain.sms_status import MessageStatus
 from app.models import heartbeat
 from app.models.audit_entry import AuditEntry
-from app.models.database import session, transaction
+from app.models.database import first_id, session, transaction
 from app.models.message import Message
 from app.models.tenant_scope import all_companies
 from app.portal.health_words import STATES, WORDS
@@ -70,6 +70,7 @@ def waiting_since(minutes: int, status: MessageStatus = MessageStatus.WAITING) -
     with all_companies("a test"), transaction():
         row = session.get_one(Message, message.id)
         row.queued_at = row.claimed_at = row.next_attempt_at = since
+        row.id = first_id(since)
 
 
 def test_every_finding_has_a_state_and_words() -> None:

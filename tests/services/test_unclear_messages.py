@@ -23,6 +23,7 @@ from app.models.send_attempt import AttemptOutcome, SendAttempt
 from app.models.tenant_scope import all_companies
 from app.providers.plivo.client import PAGE, ListPage, SentMessage, SmsClient
 from app.providers.plivo.failures import SendDelayed
+from app.services.message_list import PAGES_TO_JUDGE_BY
 from app.services.message_sending import Outbox, send_next
 from app.services.message_sweeps import LOOK_UP_TAKES, MOST_PAGES, settle_unclear_messages
 from app.services.send_rate import LISTS_PER_S, SendRate
@@ -39,9 +40,11 @@ A_SECOND = timedelta(seconds=1)
 
 @dataclass
 class FakeList:
-    """Plivo's list, newest first. After `fails_after` pages it does not answer any more."""
+    """Plivo's list, newest first. The first `fails` times it does not answer, and after
+    `fails_after` pages not any more."""
 
     lines: list[SentMessage] = field(default_factory=list)
+    fails: int = 0
     fails_after: float = math.inf
     pages: int = 0
     page_size: int = PAGE
@@ -61,7 +64,7 @@ class FakeList:
         offset: int,
     ) -> ListPage:
         self.pages += 1
-        if self.pages > self.fails_after:
+        if self.pages <= self.fails or self.pages > self.fails_after:
             raise SendDelayed("HTTP 429")
         found = [
             line
@@ -210,6 +213,33 @@ def test_where_the_sender_sent_much_each_is_asked_for() -> None:
     ]
 
 
+def test_a_list_longer_than_a_sweep_may_read_stops_nobody() -> None:
+    messages = [unclear_since(f"+819000000{number:04}", ago_s=70) for number in range(30)]
+    plivo = FakeList()
+    for number in range((MOST_PAGES + 1) * PAGE):
+        plivo.accepted(f"+8180{number:08}", clock.now() - timedelta(seconds=20 + number % 60))
+    sweep(plivo)
+    assert plivo.pages == PAGES_TO_JUDGE_BY + len(messages)
+    assert set(statuses(messages)) == {MessageStatus.WAITING}
+
+
+def test_what_stays_unclear_for_long_is_asked_for_one_by_one() -> None:
+    messages = [unclear_since(f"+819000000{number:04}", ago_s=1000) for number in range(5)]
+    plivo = FakeList()
+    sweep(plivo)
+    assert plivo.pages == len(messages)
+    assert set(statuses(messages)) == {MessageStatus.WAITING}
+
+
+def test_a_page_that_fails_once_is_asked_for_again() -> None:
+    message = unclear_since("+819000000001", ago_s=70)
+    plivo = FakeList(fails=1)
+    plivo.accepted(message.recipient, clock.now() - timedelta(seconds=69))
+    sweep(plivo)
+    assert plivo.pages == 2
+    assert statuses([message]) == [MessageStatus.SENT]
+
+
 def test_far_apart_in_time_or_of_different_senders_each_is_asked_for() -> None:
     messages = [
         unclear_since(f"+8190000000{number:02}", ago_s=ago_s)
@@ -225,7 +255,7 @@ def test_a_list_that_breaks_off_says_who_was_accepted_and_never_who_was_not() ->
     messages = [unclear_since(f"+8190000000{number:02}", ago_s=70) for number in range(1, 31)]
     plivo = FakeList(fails_after=2)
     for number in range(100):
-        plivo.accepted(f"+8180{number:08}", clock.now() - timedelta(seconds=65))
+        plivo.accepted(f"+8180{number:08}", clock.now() - timedelta(seconds=number))
     sweep(plivo)
     assert set(statuses(messages)) == {MessageStatus.SENDING}
     assert now(messages[0]).next_attempt_at <= clock.now(), "the next sweep may take them"
