@@ -195,6 +195,7 @@ def main(arguments: list[str]) -> int:
         case ["setup"]:
             setup(settings)
         case ["announce"]:
+            end_with_parent(signal.SIGTERM)
             announce(settings)
         case ["supervised", name] if name in programs:
             end_with_parent(signal.SIGTERM)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.domain.sms_status import MessageStatus, may_move
-from app.models import one_statement
 from app.models.message_queue import Claim
+from app.models.one_statement import execute
 
 _CLAIM = """
 WITH RECURSIVE
@@ -65,7 +65,7 @@ _BEFORE_SENT = [status.value for status in MessageStatus if may_move(status, Mes
 
 def claim_next(now: datetime, *, queued_after: datetime) -> Claim | None:
     """As `message_queue.claim_next`. Raises NotWritten."""
-    row = one_statement.execute(_CLAIM, {"now": now, "queued_after": queued_after})
+    row = execute(_CLAIM, {"now": now, "queued_after": queued_after})
     return Claim(*row) if row else None
 
 
@@ -75,7 +75,7 @@ def record_accepted(claim: Claim, provider_id: str, ask_at: datetime) -> None:
     A delivery report may have come first: then only what it did not tell is added. Raises
     NotWritten.
     """
-    one_statement.execute(
+    execute(
         _RECORD,
         {
             "message_id": claim.message_id,

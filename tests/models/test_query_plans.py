@@ -25,13 +25,16 @@ from app.models import (
     database,
     link_click,
     message,
+    message_at_once,
     message_queue,
     number_use,
+    one_statement,
     past_calls,
     send_attempt,
     short_url,
 )
 from app.models.incoming_number import IncomingNumber
+from app.models.message_queue import Claim
 from app.models.tenant_scope import all_companies
 from app.services import call_counting
 from bench import seed_data
@@ -44,6 +47,7 @@ pytestmark = pytest.mark.slow
 
 ROWS = 30_000
 LARGE = frozenset(COLUMNS)
+NOBODYS = Claim(uuid.uuid4(), 1, "0312345678", "+819012345678", "…", clock.now())
 Statements = dict[str, Any]
 """With the parameters of the last time it was sent."""
 
@@ -77,9 +81,15 @@ def sent() -> Iterator[Statements]:
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         statements[statement] = parameters
 
+    def noted(statement: str, parameters: Mapping[str, Any]) -> Any:
+        statements[statement.strip()] = parameters
+        return one_statement.execute(statement, parameters)
+
     engine = database.session.get_bind()
     event.listen(engine, "before_cursor_execute", note)
-    yield statements
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(message_at_once, "execute", noted)
+        yield statements
     event.remove(engine, "before_cursor_execute", note)
 
 
@@ -159,9 +169,14 @@ def test_sweeps_webhooks_and_retention(seeded: str, portal: Portal) -> None:
         number_id = connection.scalar(select(IncomingNumber.id).limit(1)) or 0
     with all_companies("test"), sent() as statements:
         message_queue.claim_next(now, queued_after=now)
+        message_at_once.claim_next(now, queued_after=now)
+        message_at_once.record_accepted(NOBODYS, "a message of Plivo's", now)
         message_queue.count_due(now, 100)
         message_queue.settle_expired(now, queued_until=now - timedelta(days=1))
-        message.claimed_before(now, 100)
+        message.take_unclear(now, claimed_before=now, until=now, limit=100)
+        message.leave_unclear(now, [uuid.uuid4()])
+        message.claimed([uuid.uuid4()])
+        message.claimed_to(["+819012345678"])
         message.unreported(now, 100)
         message.to_resend(now, 100)
         message.settle_unknown(now)
