@@ -54,9 +54,6 @@ class CallSums:
     def __add__(self, other: CallSums) -> CallSums:
         return CallSums(*(getattr(self, name) + getattr(other, name) for name in SUMMED))
 
-    def of_outcome(self, outcome: CallOutcome) -> int:
-        return int(getattr(self, outcome.value))
-
 
 SUMMED = tuple(field.name for field in fields(CallSums))
 CHANGE_LATER = ("delivered", "opened")

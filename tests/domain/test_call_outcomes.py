@@ -35,4 +35,4 @@ def test_sums_add_up_name_by_name() -> None:
     one = CallSums(*range(1, len(SUMMED) + 1))
     assert one + one == CallSums(*(2 * value for value in range(1, len(SUMMED) + 1)))
     assert one + CallSums() == one
-    assert one.of_outcome(CallOutcome.KEYED_IN) == one.keyed_in
+    assert getattr(one, CallOutcome.KEYED_IN) == one.keyed_in
