@@ -63,6 +63,16 @@ _MOVES: Mapping[MessageStatus, frozenset[MessageStatus]] = MappingProxyType(
     }
 )
 
+_CORRECTED_BY_AN_OLDER_REPORT = frozenset(
+    {
+        MessageStatus.SENT,
+        MessageStatus.AWAITING_RESULT,
+        MessageStatus.FAILED,
+        MessageStatus.INTERNAL_ERROR,
+        MessageStatus.CARRIER_ERROR,
+        MessageStatus.RETRYABLE,
+    }
+)
 
 RESENDS_AFTER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
 """With 「自動再送」: how long a RETRYABLE message rests before each further try; then for ever."""
@@ -76,12 +86,18 @@ def may_move(current: MessageStatus, new: MessageStatus) -> bool:
     return new in _MOVES.get(current, frozenset())
 
 
-def after_report(current: MessageStatus, told: MessageStatus, parts: int) -> MessageStatus:
+def after_report(
+    current: MessageStatus, told: MessageStatus, parts: int, *, is_older: bool = False
+) -> MessageStatus:
     """Where a message stands once a report has told of it, or of one of its `parts`.
 
     Each part of a split message is reported on. As soon as one has arrived and another has not, the
-    message is PARTLY_FAILED.
+    message is PARTLY_FAILED. A report that `is_older` than the one which brought the status changes
+    it only when it tells of an arrival: the failure contradicted that, and came too early.
     """
+    if is_older:
+        arrived = told is MessageStatus.DELIVERED and current in _CORRECTED_BY_AN_OLDER_REPORT
+        return told if arrived else current
     if may_move(current, told):
         return told
     if parts > 1 and current is not MessageStatus.UNKNOWN and _differ(current, told):

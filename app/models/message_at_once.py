@@ -32,8 +32,8 @@ WITH RECURSIVE
     LIMIT 1),
   taken AS (
     UPDATE message SET status = 'sending', claimed_at = %(now)s, attempts = attempts + 1
-    FROM next WHERE message.id = next.id
-    RETURNING message.id, attempts, account_id, sender, recipient, text, claimed_at),
+    WHERE id = (SELECT id FROM next)
+    RETURNING id, attempts, account_id, sender, recipient, text, claimed_at),
   attempt AS (
     INSERT INTO send_attempt (message_id, number, account_id, claimed_at)
     SELECT id, attempts, account_id, claimed_at FROM taken)
@@ -50,15 +50,15 @@ WITH
     UPDATE send_attempt SET outcome = 'accepted', provider_id = CASE
       WHEN EXISTS (SELECT FROM send_attempt WHERE provider_id = %(provider_id)s::text)
       THEN provider_id ELSE %(provider_id)s::text END
-    FROM locked WHERE message_id = locked.id AND number = %(number)s
-    RETURNING message_id, provider_id)
+    WHERE message_id = %(message_id)s AND number = %(number)s AND EXISTS (SELECT FROM locked)
+    RETURNING provider_id)
 UPDATE message SET
   provider_id = COALESCE(message.provider_id, attempt.provider_id),
   sent_at = COALESCE(sent_at, %(claimed_at)s),
   status = CASE WHEN status = ANY (%(before_sent)s) THEN 'sent' ELSE status END,
   next_attempt_at = CASE WHEN status = ANY (%(before_sent)s) THEN %(ask_at)s
     ELSE next_attempt_at END
-FROM attempt WHERE message.id = attempt.message_id AND attempts = %(number)s
+FROM attempt WHERE message.id = %(message_id)s AND attempts = %(number)s
 RETURNING message.id"""
 _BEFORE_SENT = [status.value for status in MessageStatus if may_move(status, MessageStatus.SENT)]
 

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 
 def take_status_report(message_id: uuid.UUID, report: StatusReport) -> None:
-    """Apply a delivery report, pushed or polled. Repeated, outdated and unknown ones change
-    nothing."""
+    """Apply a delivery report, pushed or polled. Repeated and unknown ones change nothing, nor do
+    those that are older than what is known, but for an arrival."""
     with all_companies("a delivery report"), transaction():
         message = message_table.lock(message_id)
         if message is None:
@@ -34,11 +34,12 @@ def take_status_report(message_id: uuid.UUID, report: StatusReport) -> None:
         if not _is_of_the_last_attempt(message, report.provider_id):
             log.warning("report for message %s under another provider id", message_id)
             return
-        if _is_outdated(message, report):
+        is_older = _is_older(message, report)
+        status = after_report(current, report.status or current, report.parts, is_older=is_older)
+        if is_older and status is current:
             return
         _note_facts(message, report)
-        if report.status is not None:
-            _move(message, after_report(current, report.status, report.parts), report)
+        _move(message, status, report)
 
 
 def _status_to_move(message: Message) -> MessageStatus:
@@ -64,15 +65,12 @@ def _is_of_the_last_attempt(message: Message, provider_id: str | None) -> bool:
     return True
 
 
-def _is_outdated(message: Message, report: StatusReport) -> bool:
-    """Whether a report that Plivo made later came before. Each part of a split message counts for
-    itself."""
-    if report.sequence is None or report.parts > 1:
+def _is_older(message: Message, report: StatusReport) -> bool:
+    """Whether Plivo made it before the report that brought the message's status. Each part of a
+    split message counts for itself."""
+    if report.sequence is None or message.report_sequence is None or report.parts > 1:
         return False
-    if message.report_sequence is not None and report.sequence < message.report_sequence:
-        return True
-    message.report_sequence = report.sequence
-    return False
+    return report.sequence < message.report_sequence
 
 
 def _note_facts(message: Message, report: StatusReport) -> None:
@@ -87,6 +85,7 @@ def _move(message: Message, status: MessageStatus, report: StatusReport) -> None
         return
     is_second_part = status is MessageStatus.PARTLY_FAILED
     message.status = status
+    message.report_sequence = report.sequence
     message.error_code = report.error_code or (message.error_code if is_second_part else None)
     message.resend_at = None
     message.settled_at = clock.now() if status in FINAL_STATUSES else None

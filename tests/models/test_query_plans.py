@@ -52,16 +52,28 @@ Statements = dict[str, Any]
 """With the parameters of the last time it was sent."""
 
 
-@pytest.fixture(scope="module")
-def seeded(postgresql_server: str) -> Iterator[str]:
+@contextmanager
+def migrated(server_url: str) -> Iterator[str]:
     name = f"plans_{uuid.uuid4().hex}"
-    url = make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(plain_url(postgresql_server), autocommit=True) as server:
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(plain_url(server_url), autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         upgrade(url)
-        seed_data.fill(url, ROWS)
         yield url
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def empty(postgresql_server: str) -> Iterator[str]:
+    with migrated(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def seeded(postgresql_server: str) -> Iterator[str]:
+    with migrated(postgresql_server) as url:
+        seed_data.fill(url, ROWS)
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +217,28 @@ def test_references_are_found_by_an_index(seeded: str, portal: Portal) -> None:
     statements["SELECT 1 FROM link_click WHERE code = %s"] = ("abcdefgh",)  # type: ignore[assignment]
     statements["SELECT 1 FROM call WHERE incoming_number_id = %s"] = (1,)  # type: ignore[assignment]
     assert read_from_end_to_end(seeded, statements) == []
+
+
+def test_a_plan_made_while_the_tables_were_empty(empty: str) -> None:
+    """A connection keeps the plan that it made for a statement without its parameters, and may
+    have made it on a new installation."""
+    now = clock.now()
+    database.configure(empty)
+    with sent() as statements:
+        message_at_once.claim_next(now, queued_after=now)
+        message_at_once.record_accepted(NOBODYS, "a message of Plivo's", now)
+    database.session.get_bind().dispose()  # type: ignore[union-attr]
+    assert len(statements) == 2
+    with psycopg.connect(plain_url(empty)) as connection:
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        for number, (statement, parameters) in enumerate(statements.items()):
+            places = {name: f"${place}" for place, name in enumerate(parameters, start=1)}
+            connection.execute(f"PREPARE kept_{number} AS {statement % places}".encode())
+            values = ", ".join(f"%({name})s" for name in parameters)
+            cursor = psycopg.ClientCursor(connection)
+            cursor.execute(
+                f"EXPLAIN (FORMAT JSON) EXECUTE kept_{number}({values})".encode(), parameters
+            )
+            explained = cursor.fetchone()
+            assert explained is not None
+            assert list(_scans(explained[0][0]["Plan"])) == []

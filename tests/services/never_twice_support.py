@@ -103,6 +103,7 @@ class CallsAndMessages(RuleBasedStateMachine):
         self.statuses: dict[uuid.UUID, MessageStatus] = {}
         self.seen: dict[tuple[uuid.UUID, int], MessageStatus] = {}
         self.reported_in_parts: set[uuid.UUID] = set()
+        self.brought_by: dict[uuid.UUID, int | None] = {}
         self.call_ids = itertools.count()
 
     def pass_time(self, seconds: float) -> None:
@@ -174,7 +175,9 @@ class CallsAndMessages(RuleBasedStateMachine):
         if parts > 1:
             self.reported_in_parts.add(message_id)
         for _ in range(times):
+            before = self.statuses[message_id]
             take_status_report(message_id, report(entry.provider_id, *told, sequence, parts))
+            self.note_what_moved(message_id, before, sequence)
 
     @precondition(plays("time_passes"))
     @rule(seconds=st.sampled_from((1, 61, 301, 700, 1900, 3700)))
@@ -227,6 +230,19 @@ class CallsAndMessages(RuleBasedStateMachine):
             if message_id in unclear:
                 take_status_report(message_id, report(entry.provider_id, MessageStatus.DELIVERED))
         self.all_is_well()
+
+    def note_what_moved(
+        self, message_id: uuid.UUID, before: MessageStatus, sequence: int | None
+    ) -> None:
+        now = next(each.status for each in self.messages() if each.id == message_id)
+        if now is before:
+            return
+        brought = self.brought_by.get(message_id)
+        if before in FINAL_STATUSES and now is MessageStatus.DELIVERED:
+            assert None not in (sequence, brought)
+            assert sequence < brought, "a failure that came before the arrival was made"  # type: ignore[operator]
+            self.seen[message_id, self.lives[message_id]] = now
+        self.statuses[message_id], self.brought_by[message_id] = now, sequence
 
     @invariant()
     def all_is_well(self) -> None:

@@ -138,7 +138,7 @@ def test_docomo_without_a_result_is_unknown_after_an_hour(
     assert now(docomo).status is MessageStatus.UNKNOWN
 
 
-def test_an_older_report_changes_nothing() -> None:
+def test_an_older_failure_changes_nothing() -> None:
     message = sent()
     newer = StatusReport(FIRST, MessageStatus.AWAITING_RESULT, Carrier.AU, 2, None, 5, None, None)
     take_status_report(message.id, newer)
@@ -149,6 +149,43 @@ def test_an_older_report_changes_nothing() -> None:
     assert now(message).carrier is Carrier.AU
     take_status_report(message.id, replace(newer, status=MessageStatus.FAILED, sequence=6))
     assert now(message).status is MessageStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        MessageStatus.FAILED,
+        MessageStatus.CARRIER_ERROR,
+        MessageStatus.INTERNAL_ERROR,
+        MessageStatus.RETRYABLE,
+    ],
+)
+@pytest.mark.parametrize("arrived_first", [True, False])
+def test_an_arrival_stays_whichever_of_two_reports_comes_first(
+    failure: MessageStatus, arrived_first: bool
+) -> None:
+    message = sent()
+    arrived = StatusReport(FIRST, MessageStatus.DELIVERED, Carrier.AU, 1, None, 3, None, None)
+    failed = replace(arrived, status=failure, error_code="80", sequence=4)
+    for report in (arrived, failed, failed) if arrived_first else (failed, arrived, failed):
+        take_status_report(message.id, report)
+    settled = now(message)
+    assert settled.status is MessageStatus.DELIVERED
+    assert settled.delivered_at is not None
+    assert settled.error_code is None
+    assert settled.resend_at is None
+
+
+@pytest.mark.parametrize("sequence", [2, 5, None])
+def test_a_failure_stays_unless_the_arrival_is_known_to_be_older(sequence: int | None) -> None:
+    message = sent()
+    failed = StatusReport(FIRST, MessageStatus.FAILED, Carrier.AU, 1, "70", 4, None, None)
+    arrived = replace(failed, status=MessageStatus.DELIVERED, error_code=None, sequence=sequence)
+    for report in (failed, arrived):
+        take_status_report(message.id, report)
+    assert now(message).status is (
+        MessageStatus.DELIVERED if sequence == 2 else MessageStatus.FAILED
+    )
 
 
 @pytest.mark.parametrize("arrived_first", [True, False])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from app.domain.sms_status import MessageStatus
+from app.domain.sms_status import MessageStatus, after_report
 from app.models import message as message_table
 from app.models.account import Account
 from app.models.database import session, transaction
@@ -66,8 +66,21 @@ def unchecked_claim(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def status_that_moves_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    def believe(_current: MessageStatus, told: MessageStatus, _parts: int) -> MessageStatus:
+    def believe(
+        _current: MessageStatus, told: MessageStatus, _parts: int, **_order: bool
+    ) -> MessageStatus:
         return told
+
+    monkeypatch.setattr(message_status, "after_report", believe)
+
+
+def arrival_that_always_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def believe(
+        current: MessageStatus, told: MessageStatus, parts: int, **order: bool
+    ) -> MessageStatus:
+        if told is MessageStatus.DELIVERED:
+            return told
+        return after_report(current, told, parts, **order)
 
     monkeypatch.setattr(message_status, "after_report", believe)
 
@@ -104,6 +117,7 @@ MUTANTS: list[tuple[Callable[[pytest.MonkeyPatch], None], set[str]]] = [
     (unchecked_claim, SENDING),
     (lines_in_turn, SENDING),
     (status_that_moves_back, {"send", "tell"}),
+    (arrival_that_always_wins, {"send", "tell"}),
     (second_message_for_a_call, {"ring", "webhook"}),
 ]
 
