@@ -14,8 +14,10 @@ from sqlalchemy import Engine, event
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
+from app.domain.roles import Role
 from app.models import database
 from app.models.account import Account
+from app.models.incoming_number import IncomingNumber
 from app.models.user import User
 from app.portal import download_slots
 from app.portal.factory import create_app, mail_sender
@@ -145,6 +147,21 @@ def visitor(app: Flask) -> Callable[[], Visitor]:
         return someone
 
     return new
+
+
+@pytest.fixture
+def account(db: object) -> Account:
+    return factories.account("本店")
+
+
+@pytest.fixture
+def number(account: Account) -> IncomingNumber:
+    return factories.incoming_number(account, "+815030000001")
+
+
+@pytest.fixture
+def someone(visitor: Callable[[], Visitor], account: Account) -> Visitor:
+    return visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
 
 
 @pytest.fixture

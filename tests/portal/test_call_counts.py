@@ -47,11 +47,6 @@ def number(account: Account) -> IncomingNumber:
     return factories.incoming_number(account, "+815030000001", "ポスター")
 
 
-@pytest.fixture
-def someone(visitor: NewVisitor, account: Account) -> Visitor:
-    return visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
-
-
 def _counts(someone: Visitor, query: str = "") -> dict[str, int]:
     page = someone.get(f"/calls/?{query}").get_data(as_text=True)
     table = re.findall(r'<table class="table counts">.*?</table>', page, re.S)[0]

@@ -52,16 +52,6 @@ def clock_stands() -> Iterator[None]:
 
 
 @pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
 def someone(clock_stands: None, visitor: NewVisitor, account: Account) -> Visitor:
     return visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
 

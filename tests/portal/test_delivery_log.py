@@ -38,21 +38,6 @@ def clock_stands() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
-def someone(visitor: NewVisitor, account: Account) -> Visitor:
-    return visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
-
-
 def _message(number: IncomingNumber, recipient: str = factories.MOBILE, **columns: object) -> str:
     message = factories.message(factories.call(number, recipient=recipient))
     with all_companies("test"), transaction():

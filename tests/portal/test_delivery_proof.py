@@ -15,7 +15,6 @@ import time_machine
 from app import clock
 from app.domain.call_flow import CallState
 from app.domain.carriers import Carrier
-from app.domain.roles import Role
 from app.domain.sms_status import MessageStatus
 from app.models import delivery_proof
 from app.models.account import Account
@@ -39,21 +38,6 @@ SECOND = timedelta(seconds=1)
 def clock_stands() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
-def someone(visitor: NewVisitor, account: Account) -> Visitor:
-    return visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
 
 
 def _set(table: type[Base], key: object, **columns: object) -> None:

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from app import clock
 from app.domain.carriers import Carrier
-from app.domain.roles import Role
 from app.domain.sms_status import MessageStatus
 from app.models.account import Account
 from app.models.database import session, transaction
@@ -25,21 +24,6 @@ from tests.portal.conftest import Visitor
 from tests.support import factories
 
 NewVisitor = Callable[[], Visitor]
-
-
-@pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
-def someone(visitor: NewVisitor, account: Account) -> Visitor:
-    return visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
 
 
 def _message(

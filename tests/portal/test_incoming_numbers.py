@@ -26,11 +26,6 @@ EDITED = FlowContent({}, None)
 
 
 @pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
 def someone(visitor: NewVisitor, account: Account) -> Visitor:
     return visitor().sign_in(factories.member_of(account, Role.MEMBER))
 

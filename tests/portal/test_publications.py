@@ -48,11 +48,6 @@ def account(app: Flask) -> Account:
 
 
 @pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
 def author(account: Account) -> Any:
     return factories.member_of(account, Role.ADMIN)
 

@@ -24,16 +24,6 @@ NewVisitor = Callable[[], Visitor]
 
 
 @pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
 def someone(visitor: NewVisitor, account: Account) -> Visitor:
     return visitor().sign_in(factories.member_of(account, Role.MEMBER))
 

@@ -21,11 +21,6 @@ PAGE = "/numbers/reading-hints/"
 
 
 @pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
 def someone(visitor: NewVisitor, account: Account) -> Visitor:
     member = visitor().sign_in(factories.member_of(account, Role.MEMBER))
     member.get(PAGE)

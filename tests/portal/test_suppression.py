@@ -24,11 +24,6 @@ IMPORT = f"{PAGE}import"
 
 
 @pytest.fixture
-def account(db: object) -> Account:
-    return factories.account("本店")
-
-
-@pytest.fixture
 def someone(visitor: NewVisitor, account: Account) -> Visitor:
     admin = visitor().sign_in(factories.member_of(account, Role.SENIOR_ADMIN))
     admin.get(PAGE)

@@ -41,11 +41,6 @@ def account(db: object) -> Account:
 
 
 @pytest.fixture
-def number(account: Account) -> IncomingNumber:
-    return factories.incoming_number(account, "+815030000001")
-
-
-@pytest.fixture
 def flow(number: IncomingNumber) -> Flow:
     return factories.draft_flow(number)
 
