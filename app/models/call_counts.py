@@ -14,6 +14,8 @@ from app.models import call_tally, counted_day
 from app.models.call_count import HOURS, CallCount
 from app.models.database import session
 
+_SUM = {name: func.sum(getattr(CallCount, name)) for name in (*SUMMED, *HOURS)}
+
 
 @dataclass(frozen=True)
 class FoundCalls:
@@ -26,24 +28,28 @@ class FoundCalls:
     def by(self, *names: str) -> Mapping[Any, CallSums]:
         """By "day", "incoming_number_id" and "flow_version_id": one of them, or a tuple of several.
         What had no calls is absent."""
+        return {key: CallSums(*counts) for key, counts in self._summed(SUMMED, *names).items()}
+
+    def by_day_and_hour(self) -> tuple[Mapping[date, CallSums], Sequence[int]]:
+        """By day, as above; and of all these days the calls begun in each hour in Japan, 0–23."""
+        days = self._summed((*SUMMED, *HOURS), "day")
+        hours = [counts[len(SUMMED) :] for counts in days.values()]
+        return (
+            {day: CallSums(*counts[: len(SUMMED)]) for day, counts in days.items()},
+            [sum(hour) for hour in zip(*hours, strict=True)] or [0] * len(HOURS),
+        )
+
+    def _summed(self, columns: Sequence[str], *names: str) -> Mapping[Any, Sequence[int]]:
         keys = [getattr(CallCount, name) for name in names]
-        sums = [func.sum(getattr(CallCount, name)) for name in SUMMED]
+        sums = [_SUM[column] for column in columns]
         kept = session.execute(select(*keys, *sums).where(self.kept).group_by(*keys))
-        found = {_key(row[: len(names)]): CallSums(*row[len(names) :]) for row in kept}
+        found = {_key(row[: len(names)]): row[len(names) :] for row in kept}
         for row in self.live:
             key = _key(tuple(getattr(row, name) for name in names))
-            live = CallSums(*(getattr(row, name) for name in SUMMED))
-            found[key] = found[key] + live if key in found else live
+            before = found.get(key, [0] * len(columns))
+            live = [getattr(row, column) for column in columns]
+            found[key] = [kept + more for kept, more in zip(before, live, strict=True)]
         return found
-
-    def by_hour(self) -> list[int]:
-        """Calls begun in each hour of the day in Japan, 0–23."""
-        sums = [func.coalesce(func.sum(getattr(CallCount, name)), 0) for name in HOURS]
-        kept = session.execute(select(*sums).where(self.kept)).one()
-        return [
-            count + sum(getattr(row, name) for row in self.live)
-            for name, count in zip(HOURS, kept, strict=True)
-        ]
 
 
 def find(first: date, last: date, number_ids: Collection[int]) -> FoundCalls:

@@ -57,7 +57,7 @@ class CountsPage:
 
 def counts_page(form: CallCountsForm, found: FoundCalls) -> CountsPage:
     """Of a valid form."""
-    days = found.by("day")
+    days, hours = found.by_day_and_hour()
     labels = _day_labels(form.days)
     by_day = [
         (label, days.get(day, CallSums())) for day, label in zip(form.days, labels, strict=True)
@@ -77,9 +77,7 @@ def counts_page(form: CallCountsForm, found: FoundCalls) -> CountsPage:
         hours_chart=column_chart(
             [
                 Column(label, str(hour), calls)
-                for hour, (label, calls) in enumerate(
-                    zip(_hour_labels(), found.by_hour(), strict=True)
-                )
+                for hour, (label, calls) in enumerate(zip(_hour_labels(), hours, strict=True))
             ]
         ),
         query=form.query(),

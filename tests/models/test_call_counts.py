@@ -56,7 +56,7 @@ def test_every_call_counts_once_however_it_ended(number: IncomingNumber, is_kept
     with account_scope(number.account_id):
         found = _find(is_kept, DAY, DAY, number)
         sums = found.by("incoming_number_id")
-        hours = found.by_hour()
+        hours = found.by_day_and_hour()[1]
     assert sums == {
         number.id: CallSums(
             calls=6, mobile=1, gave_up=1, hung_up=1, limited=1, suppressed=1, notice=1
@@ -115,7 +115,7 @@ def test_days_and_hours_are_japans(db: object, is_kept: bool) -> None:
             around = (day - timedelta(days=1), day + timedelta(days=1))
             found = call_counts.find(*around, [called[moment].id])
             assert {key: sums.calls for key, sums in found.by("day").items()} == {day: 1}
-            assert found.by_hour() == [1 if each == hour else 0 for each in range(24)]
+            assert found.by_day_and_hour()[1] == [1 if each == hour else 0 for each in range(24)]
             for empty in around:
                 assert call_counts.find(empty, empty, [called[moment].id]).by("day") == {}
 
@@ -129,7 +129,7 @@ def test_kept_days_and_uncounted_ones_add_up(number: IncomingNumber) -> None:
         by_day = found.by("day")
         assert {key.day: sums.calls for key, sums in by_day.items()} == {21: 1, 22: 2, 24: 3}
         assert found.by("incoming_number_id")[number.id].calls == 6
-        assert found.by_hour()[12] == 6
+        assert found.by_day_and_hour()[1][12] == 6
         assert len(found.live) == 2
 
 
@@ -139,7 +139,7 @@ def test_a_day_counted_while_we_look_is_not_told_twice(number: IncomingNumber) -
         found = call_counts.find(DAY, DAY, [number.id])
         call_counting.count_day(DAY)
         assert found.by("day")[DAY].calls == 1
-        assert sum(found.by_hour()) == 1
+        assert sum(found.by_day_and_hour()[1]) == 1
 
 
 def test_no_stranger_and_no_sister_account(number: IncomingNumber, is_kept: bool) -> None:
@@ -153,7 +153,7 @@ def test_no_stranger_and_no_sister_account(number: IncomingNumber, is_kept: bool
         assert {key: sums.delivered for key, sums in found.by("incoming_number_id").items()} == {
             mine.id: 1
         }
-        assert sum(found.by_hour()) == 1
+        assert sum(found.by_day_and_hour()[1]) == 1
         assert _find(is_kept, DAY, DAY, sisters, number).by("day") == {}
 
 
@@ -167,5 +167,5 @@ def test_three_months_cost_as_many_statements_as_a_day(db: Engine, number: Incom
     )
     with account_scope(number.account_id):
         found = call_counts.find(DAY - timedelta(days=91), DAY, [number.id])
-        assert sum(found.by_hour()) == found.by("incoming_number_id")[number.id].calls == 31
+        assert sum(found.by_day_and_hour()[1]) == found.by("incoming_number_id")[number.id].calls == 31
     assert len([each for each in sent if each.startswith("SELECT")]) == 4

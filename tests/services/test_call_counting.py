@@ -416,4 +416,4 @@ def _check(numbers: list[IncomingNumber], calls: list[Told]) -> None:
             assert found.by("day", "incoming_number_id") == {
                 (day, number.id): sums for day, sums in by_day.items()
             }
-            assert found.by_hour() == [hours[hour] for hour in range(24)]
+            assert found.by_day_and_hour()[1] == [hours[hour] for hour in range(24)]
