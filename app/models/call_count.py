@@ -57,8 +57,8 @@ def columns() -> list[Any]:
 def of_day(day: date) -> Counts:
     """What is stored, of all accounts."""
     keys = [getattr(CallCount, name) for name in CountKey._fields]
-    # By the key, which begins with the account: an index of days alone would tempt PostgreSQL to read
-    # all accounts' days for one of them.
+    # By the key, which begins with the account: an index of days alone would tempt PostgreSQL to
+    # read all accounts' days for one of them.
     every_account = CallCount.account_id.in_(select(Account.id))
     rows = session.execute(select(*keys, *columns()).where(every_account, CallCount.day == day))
     return {CountKey(*row[:3]): tuple(row[3:]) for row in rows}
