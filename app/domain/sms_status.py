@@ -39,6 +39,8 @@ OPEN_STATUSES = frozenset(
         MessageStatus.AWAITING_RESULT,
     }
 )
+NOT_HANDED_OVER = frozenset({MessageStatus.WAITING, MessageStatus.SENDING})
+"""Or not known to be."""
 FINAL_STATUSES = frozenset(MessageStatus) - OPEN_STATUSES
 """Settled, RETRYABLE included: it rests there unless the account wants another try."""
 

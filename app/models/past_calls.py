@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, literal, select, tuple_
 
-from app.domain.sms_status import OPEN_STATUSES
+from app.domain.sms_status import NOT_HANDED_OVER
 from app.models.call import Call
 from app.models.database import Base, session
 from app.models.link_click import LinkClick
@@ -31,22 +31,23 @@ def lock_oldest(before: datetime, after: Place | None, limit: int) -> Sequence[P
     return [Place(*row) for row in found]
 
 
-def delete_settled(call_ids: Collection[Any]) -> None:
-    """Delete the calls but those whose SMS is still open."""
+def delete_all(call_ids: Collection[Any]) -> None:
+    """Delete the calls but those whose SMS may still be handed over. One that was, and whose result
+    never came, goes too: after months none will."""
     messages = session.execute(
         select(Message.id, Message.call_id, Message.status)
         .where(Message.call_id.in_(call_ids))
         .order_by(Message.id)
         .with_for_update()
     ).all()
-    still_open = {row.call_id for row in messages if row.status in OPEN_STATUSES}
-    message_ids = [row.id for row in messages if row.call_id not in still_open]
+    to_keep = {row.call_id for row in messages if row.status in NOT_HANDED_OVER}
+    message_ids = [row.id for row in messages if row.call_id not in to_keep]
     codes = select(ShortUrl.code).where(ShortUrl.message_id.in_(message_ids))
     _delete(LinkClick, LinkClick.code.in_(codes))
     _delete(ShortUrl, ShortUrl.message_id.in_(message_ids))
     _delete(SendAttempt, SendAttempt.message_id.in_(message_ids))
     _delete(Message, Message.id.in_(message_ids))
-    _delete(Call, Call.id.in_(set(call_ids) - still_open))
+    _delete(Call, Call.id.in_(set(call_ids) - to_keep))
 
 
 def _delete(table: type[Base], which: ColumnElement[bool]) -> None:

@@ -19,8 +19,8 @@ def close_counts(months_kept: int) -> None:
 
 
 def delete_batch(months_kept: int, after: Place | None) -> Place | None:
-    """Delete the oldest calls that follow `after`, unless their SMS is still open; returns the last
-    one looked at, None when nothing is left to delete.
+    """Delete the oldest calls that follow `after`, unless their SMS may still be handed over;
+    returns the last one looked at, None when nothing is left to delete.
 
     The day `months_kept` months ago, in Japan, is the first that stays. Dead halfway, the next
     run begins with what is left. Two at once take different calls.
@@ -28,5 +28,5 @@ def delete_batch(months_kept: int, after: Place | None) -> Place | None:
     first_day = japan_days.months_before(japan_days.today(), months_kept)
     with all_companies("retention"), transaction():
         calls = past_calls.lock_oldest(japan_days.day_start_utc(first_day), after, BATCH)
-        past_calls.delete_settled([place.id for place in calls])
+        past_calls.delete_all([place.id for place in calls])
     return calls[-1] if calls else None

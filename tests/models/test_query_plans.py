@@ -200,7 +200,7 @@ def test_sweeps_webhooks_and_retention(seeded: str, portal: Portal) -> None:
         number_use.is_used(number_id)
         calls = past_calls.lock_oldest(now - timedelta(days=720), None, 5)
         past_calls.lock_oldest(now - timedelta(days=720), calls[-1], 5)
-        past_calls.delete_settled([place.id for place in calls])
+        past_calls.delete_all([place.id for place in calls])
         database.session.rollback()
     assert calls
     assert read_from_end_to_end(seeded, statements) == []

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from app.domain.sms_status import OPEN_STATUSES, MessageStatus
+from app.domain.sms_status import NOT_HANDED_OVER, OPEN_STATUSES, MessageStatus
 from app.models import past_calls
 from app.models.call import Call
 from app.models.call_count import CallCount
@@ -111,8 +111,18 @@ def test_all_accounts_and_calls_of_none(
     assert counts() == [2] * len(TABLES)
 
 
-@pytest.mark.parametrize("status", sorted(OPEN_STATUSES))
-def test_what_is_open_stays(
+@pytest.mark.parametrize("status", sorted(OPEN_STATUSES - NOT_HANDED_OVER))
+def test_a_result_that_never_came_is_not_waited_for(
+    number: IncomingNumber, status: MessageStatus
+) -> None:
+    whole_call(number, FIRST_KEPT - timedelta(days=1), status)
+    delete_all()
+    assert calls_left() == set()
+    assert counts() == [0] * len(TABLES)
+
+
+@pytest.mark.parametrize("status", sorted(NOT_HANDED_OVER))
+def test_what_may_still_be_handed_over_stays(
     number: IncomingNumber, status: MessageStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
