@@ -87,10 +87,11 @@ _last_broken_at = [0.0]
 _upserts: dict[tuple[str, tuple[str, ...]], Compiled] = {}
 
 
-def new_id() -> uuid.UUID:
+def new_id(moment: datetime | None = None) -> uuid.UUID:
     """A time-ordered identifier (UUID version 7, RFC 9562), so that new rows stand together in the
-    index."""
-    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+    index; of a row made at that moment, now unless told."""
+    nanoseconds = None if moment is None else int(moment.timestamp() * 1_000_000_000)
+    return uuid.UUID(bytes=uuid_utils.uuid7(nanoseconds=nanoseconds).bytes)
 
 
 def first_id(moment: datetime) -> uuid.UUID:
