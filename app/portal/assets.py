@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
@@ -22,9 +23,13 @@ def install(app: Flask) -> None:
         if path.is_file()
     }
 
+    @lru_cache(maxsize=1000)
+    def address(_script_root: str, path: str) -> str:
+        return url_for("static", filename=path, v=versions[path])
+
     def static_url(path: str) -> str:
         """Raises KeyError for a file that is not there."""
-        return url_for("static", filename=path, v=versions[path])
+        return address(request.script_root, path)
 
     app.jinja_env.globals["static_url"] = static_url
     app.after_request(_set_caching)

@@ -14,7 +14,7 @@ from app.domain.sms_status import Arrival, MessageStatus
 class Chip(NamedTuple):
     """`kind` and `icon` as the macro `chip` takes them."""
 
-    text: LazyString
+    text: LazyString | str
     kind: str
     icon: str
 
