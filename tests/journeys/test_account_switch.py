@@ -48,6 +48,7 @@ def edit_flow(page: Page, number: str) -> None:
     else:
         entries.get_by_text("フロー編集").click()
     expect(page.get_by_role("heading", name="フロー編集")).to_be_visible()
+    page.wait_for_load_state()  # what stands below the heading is there too
 
 
 def publish_buttons(page: Page) -> int:
