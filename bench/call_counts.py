@@ -14,7 +14,8 @@ from sqlalchemy import text
 from app.domain import japan_days
 from app.models import database
 from app.services import call_counting
-from bench.log_pages import MEMBER, Case, Portal, Result, seeded
+from bench.log_pages import MEMBER, Portal, Result, seeded
+from bench.support.log_cases import Case
 
 
 def cases(portal: Portal) -> list[Case]:

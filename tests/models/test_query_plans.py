@@ -38,7 +38,8 @@ from app.models.message_queue import Claim
 from app.models.tenant_scope import all_companies
 from app.services import call_counting
 from bench import seed_data
-from bench.log_pages import MEMBER, OPERATOR, Portal, cases_of_member, cases_of_operator
+from bench.log_pages import MEMBER, OPERATOR, Portal
+from bench.support.log_cases import cases_of_member, cases_of_operator
 from bench.support.seed_rows import COLUMNS
 from migrations.commands import upgrade
 from tests.support.plugin_services import plain_url
