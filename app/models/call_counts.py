@@ -30,6 +30,11 @@ class FoundCalls:
         What had no calls is absent."""
         return {key: CallSums(*counts) for key, counts in self._summed(SUMMED, *names).items()}
 
+    def calls_by_number(self) -> Mapping[int, int]:
+        """By the number's id; one without calls is absent."""
+        calls = self._summed(("calls",), "incoming_number_id")
+        return {number_id: count for number_id, (count,) in calls.items()}
+
     def by_day_and_hour(self) -> tuple[Mapping[date, CallSums], Sequence[int]]:
         """By day, as above; and of all these days the calls begun in each hour in Japan, 0–23."""
         days = self._summed((*SUMMED, *HOURS), "day")

@@ -90,8 +90,8 @@ def _by_number(
     """Those with no calls too."""
     if form.number_id is not None:
         return [(number, total.calls) for number in form.chosen]
-    sums = found.by("incoming_number_id")
-    return [(number, sums.get(number.id, CallSums()).calls) for number in form.chosen]
+    calls = found.calls_by_number()
+    return [(number, calls.get(number.id, 0)) for number in form.chosen]
 
 
 def _by_version(found: FoundCalls) -> Named:

@@ -129,6 +129,7 @@ def test_kept_days_and_uncounted_ones_add_up(number: IncomingNumber) -> None:
         by_day = found.by("day")
         assert {key.day: sums.calls for key, sums in by_day.items()} == {21: 1, 22: 2, 24: 3}
         assert found.by("incoming_number_id")[number.id].calls == 6
+        assert found.calls_by_number() == {number.id: 6}
         assert found.by_day_and_hour()[1][12] == 6
         assert len(found.live) == 2
 
