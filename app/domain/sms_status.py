@@ -31,16 +31,9 @@ class Arrival(StrEnum):
     NOT_ARRIVED = "not_arrived"
 
 
-OPEN_STATUSES = frozenset(
-    {
-        MessageStatus.WAITING,
-        MessageStatus.SENDING,
-        MessageStatus.SENT,
-        MessageStatus.AWAITING_RESULT,
-    }
-)
 NOT_HANDED_OVER = frozenset({MessageStatus.WAITING, MessageStatus.SENDING})
 """Or not known to be."""
+OPEN_STATUSES = NOT_HANDED_OVER | {MessageStatus.SENT, MessageStatus.AWAITING_RESULT}
 FINAL_STATUSES = frozenset(MessageStatus) - OPEN_STATUSES
 """Settled, RETRYABLE included: it rests there unless the account wants another try."""
 

@@ -53,7 +53,7 @@ class FoundCalls:
             key = _key(tuple(getattr(row, name) for name in names))
             before = found.get(key, [0] * len(columns))
             live = [getattr(row, column) for column in columns]
-            found[key] = [kept + more for kept, more in zip(before, live, strict=True)]
+            found[key] = [count + more for count, more in zip(before, live, strict=True)]
         return found
 
 
