@@ -77,7 +77,7 @@ def parts_of_text(text: str, carrier: Carrier | None) -> tuple[str, ...]:
     cut: list[str] = []
     begin = used = 0
     for index, character in enumerate(text):
-        width = utf16_units(character)
+        width = 2 if character > "\uffff" else 1
         if used + width > limit:
             cut.append(text[begin:index])
             begin, used = index, 0

@@ -6,6 +6,8 @@ import html
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from argon2 import PasswordHasher
@@ -127,7 +129,13 @@ def app(built_app: Flask, db: Engine, settings: Settings, mails_told: list[int])
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where a browser finds the portal while the test runs."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        # Werkzeug leaves the file of an answer open when the browser goes before its end.
+        with closing(app(environ, start_response)) as parts:
+            yield from parts
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -12,7 +12,7 @@ need() { # need PACKAGE COMMAND…: the package is missing where the command fai
 
 japanese_font() { test -n "$(fc-list "Noto Sans CJK JP")"; }
 
-need chromium test -n "${CHROMIUM:-$(command -v chromium)}"
+need chromium-headless-shell test -n "${CHROMIUM:-$(command -v chromium-headless-shell)}"
 need fonts-noto-cjk japanese_font
 need redis-server command -v redis-server
 need rabbitmq-server test -x /usr/lib/rabbitmq/bin/rabbitmq-server

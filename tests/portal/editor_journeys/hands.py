@@ -156,8 +156,9 @@ class Keyboard(Hands):
         expect(time).to_have_value("00:00")
 
     def upload(self, picker: Locator, file: FilePayload) -> None:
-        self._reach(picker)
+        # The browser has to know that the dialog is expected before the key is pressed.
         with self.page.expect_file_chooser() as chooser:
+            self._reach(picker)
             self.page.keyboard.press("Enter")
         chooser.value.set_files(file)
 
