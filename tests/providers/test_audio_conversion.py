@@ -240,7 +240,7 @@ def test_a_decoder_that_breaks_down_is_no_harm(monkeypatch: pytest.MonkeyPatch) 
 def test_spoilt_files_are_converted_or_refused(kind: str) -> None:
     dice = random.Random(kind)
     whole = encoded(tone(500, 1200), kind)
-    for _ in range(10):
+    for _ in range(25):
         content = bytearray(whole)
         for _ in range(dice.choice([1, 5, 50, 500])):
             content[dice.randrange(len(content))] = dice.randrange(256)

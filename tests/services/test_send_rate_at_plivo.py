@@ -65,26 +65,16 @@ def work(database_url: str, redis_url: str, plivo_url: str) -> None:
         turn.result()
 
 
-@pytest.mark.any_database
-def test_two_workers_stay_within_plivos_limit_by_redis(
-    db: object, database_url: str, redis_url: str, strict_plivo: str
-) -> None:
-    two_workers_stay_within_plivos_limit(database_url, redis_url, strict_plivo)
-
-
-def test_two_workers_stay_within_plivos_limit_by_the_database(
-    db: object, database_url: str, strict_plivo: str
-) -> None:
-    two_workers_stay_within_plivos_limit(database_url, "", strict_plivo)
-
-
-def two_workers_stay_within_plivos_limit(
-    database_url: str, redis_url: str, strict_plivo: str
+@pytest.mark.parametrize("shared", ["redis", "database"])
+def test_two_workers_stay_within_plivos_limit(
+    db: object, database_url: str, redis_url: str, strict_plivo: str, shared: str
 ) -> None:
     many_waiting(factories.account(), 200, recipient="+818012345670")
     processes = multiprocessing.get_context("spawn")
     workers = [
-        processes.Process(target=work, args=(database_url, redis_url, strict_plivo))
+        processes.Process(
+            target=work, args=(database_url, redis_url if shared == "redis" else "", strict_plivo)
+        )
         for _ in range(2)
     ]
     for worker in workers:

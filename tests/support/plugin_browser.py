@@ -15,8 +15,8 @@ DESKTOP = ViewportSize(width=1280, height=900)
 
 
 def chromium_path() -> str:
-    """Debian's Chromium without windows, whose fresh profiles take a third of the time, or the
-    browser that CHROMIUM names. Fails where there is none."""
+    """Debian's Chromium without windows, whose fresh profiles take half of the time, or the browser
+    that CHROMIUM names. Fails where there is none."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
     assert path, "no Chromium: run tests/support/install_packages.sh as root, or make test"
     return path
