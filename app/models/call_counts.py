@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.domain.call_outcomes import SUMMED, CallSums
 from app.models import call_tally, counted_day
@@ -57,17 +57,18 @@ class FoundCalls:
         return found
 
 
-def find(first: date, last: date, number_ids: Collection[int]) -> FoundCalls:
-    """Calls of days in Japan, both ends included and over, to these numbers of the account."""
+def find(first: date, last: date, number_id: int | None = None) -> FoundCalls:
+    """Calls of days in Japan, both ends included and over, to one number of the account or to
+    all."""
     days = {first + timedelta(days=count) for count in range((last - first).days + 1)}
     missing = days - counted_day.counted(first, last)
-    kept = (
-        CallCount.day.between(first, last)
-        & CallCount.day.not_in(missing)
-        & CallCount.incoming_number_id.in_(number_ids)
-    )
-    live = call_tally.of_numbers(missing, number_ids) if missing and number_ids else ()
-    return FoundCalls(kept, live)
+    kept: list[ColumnElement[bool]] = [CallCount.day.between(first, last)]
+    if missing:
+        kept.append(CallCount.day.not_in(missing))
+    # To name all numbers would have PostgreSQL look for each on each day.
+    if number_id is not None:
+        kept.append(CallCount.incoming_number_id == number_id)
+    return FoundCalls(and_(*kept), call_tally.of_numbers(missing, number_id) if missing else ())
 
 
 def _key(values: Sequence[Any]) -> Any:

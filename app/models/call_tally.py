@@ -15,6 +15,7 @@ from app.domain.sms_status import MessageStatus
 from app.models.call import Call
 from app.models.call_count import HOURS, NO_VERSION, CountKey, Counts
 from app.models.database import session
+from app.models.incoming_number import IncomingNumber
 from app.models.message import Message
 from app.models.tokyo_time import tokyo_day, tokyo_hour
 
@@ -40,10 +41,12 @@ def of_day(day: date) -> Counts:
     return {CountKey(*row[:3]): tuple(row[3:]) for row in rows}
 
 
-def of_numbers(days: Collection[date], number_ids: Collection[int]) -> Sequence[Any]:
-    """Of these numbers of the account in scope: rows with `day`, `incoming_number_id`,
+def of_numbers(days: Collection[date], number_id: int | None) -> Sequence[Any]:
+    """Of one number of the account in scope, or of all: rows with `day`, `incoming_number_id`,
     `flow_version_id` and the names in SUMMED and HOURS."""
-    wanted = and_(Call.incoming_number_id.in_(number_ids), _begun_on(days))
+    # All of them by name: the calls' index begins with the number.
+    numbers = session.scalars(select(IncomingNumber.id)).all() if number_id is None else [number_id]
+    wanted = and_(Call.incoming_number_id.in_(numbers), _begun_on(days))
     return session.execute(_sums(wanted, "day", "incoming_number_id", "flow_version_id")).all()
 
 

@@ -62,7 +62,7 @@ def _reconcile() -> None:
 
 def _sums(number: IncomingNumber, first: date = DAY, last: date = DAY) -> CallSums:
     with account_scope(number.account_id):
-        by_number = call_counts.find(first, last, [number.id]).by("incoming_number_id")
+        by_number = call_counts.find(first, last, number.id).by("incoming_number_id")
     return by_number.get(number.id, CallSums())
 
 
@@ -411,7 +411,7 @@ def _check(numbers: list[IncomingNumber], calls: list[Told]) -> None:
                 by_day[_day(told)] += told.sums
                 hours[told.moment.astimezone(japan_days.TOKYO).hour] += 1
         with account_scope(number.account_id):
-            found = call_counts.find(WEEK[0], WEEK[-1], [each.id for each in numbers])
+            found = call_counts.find(WEEK[0], WEEK[-1])
             assert found.by("day") == by_day
             assert found.by("day", "incoming_number_id") == {
                 (day, number.id): sums for day, sums in by_day.items()

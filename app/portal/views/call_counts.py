@@ -67,7 +67,7 @@ def _form() -> CallCountsForm:
 
 def _found(form: CallCountsForm) -> FoundCalls:
     days = form.days
-    return call_counts.find(days[0], days[-1], [number.id for number in form.chosen])
+    return call_counts.find(days[0], days[-1], form.number_id)
 
 
 def _back() -> BaseResponse:
