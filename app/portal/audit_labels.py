@@ -8,6 +8,7 @@ from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from app.domain.audit_changes import AuditWords
+from app.portal.delivery_labels import CARRIERS, STATUSES
 from app.portal.roles import ROLE_NAMES
 from app.services.audit_export import COLUMNS
 
@@ -54,6 +55,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "suppression.import": _("Added numbers to the suppression list from a file"),
     "suppression.remove": _("Removed a number from the suppression list"),
     "suppression.stop_reply": _("Number suppressed after a STOP reply"),
+    "deliveries.download": _("Downloaded the delivery log"),
     "number.label": _("Changed the memo of a number"),
     "user.create": _("Registered a user"),
     "user.update": _("Changed a user"),
@@ -98,6 +100,8 @@ FIELDS: Mapping[str, LazyString] = {
     "short_urls": _("Short URLs"),
     "heard": _("Guidances in order"),
     "recipient": _("Recipient of the SMS"),
+    "incoming_number": _("Incoming number"),
+    "carrier": _("Carrier"),
     "version": _("Version"),
     "comment": _("Comment"),
     "starts_at": _("Begins"),
@@ -149,6 +153,8 @@ VALUES: Mapping[str, Mapping[str, LazyString]] = {
         "trial_calls_failed": _("Trial calls failed"),
     },
     "role": {role.value: name for role, name in ROLE_NAMES.items()},
+    "status": {status.value: chip.text for status, chip in STATUSES.items()},
+    "carrier": {carrier.value: name for carrier, name in CARRIERS.items() if carrier},
 }
 
 CSV_COLUMNS: Mapping[str, LazyString] = {

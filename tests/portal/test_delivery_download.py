@@ -126,6 +126,21 @@ def test_only_the_account_s_own_rows(
     assert [row[1] for row in _rows(someone.get(forged))[1:]] == [own]
 
 
+def test_the_companys_admin_sees_who_took_numbers_out(
+    someone: Visitor, visitor: NewVisitor, account: Account
+) -> None:
+    admin = visitor().sign_in(factories.member_of(account, Role.COMPANY_ADMIN))
+    for path in (f"{CSV}&recipient=09012345678&status=failed", XLSX, f"{CSV}&carrier=nonsense"):
+        someone.get(path).close()
+    trail = "/audit-trail/?since=2025-02-21&until=2025-02-21"
+    page = admin.text(f"{trail}&action=deliveries.download")
+    assert page.count("Downloaded the delivery log") == 1 + 2  # one in the list to choose from
+    assert "配信ログ_本店_20250215_20250221.xlsx" in page
+    assert "配信ログ_本店_20250215_20250221.csv" in page
+    assert "Recipient of the SMS 09012345678" in page
+    assert "Status Failed" in page
+
+
 @pytest.mark.parametrize("path", ["/deliveries/download.csv", "/deliveries/download.xlsx"])
 def test_a_search_that_makes_no_sense_goes_back_to_the_form(someone: Visitor, path: str) -> None:
     wrong = "since=2025-02-21&until=2025-02-20"

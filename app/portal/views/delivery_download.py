@@ -20,6 +20,7 @@ from app.portal.active_membership import active_membership
 from app.portal.forms.delivery_log import DeliverySearchForm
 from app.portal.refusal_words import words_for
 from app.portal.view_bases import AccountView, needs
+from app.services import audit
 from app.services.delivery_export import csv_chunks, shift_jis_chunks, xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,8 +73,10 @@ def _download(extension: str, make: Callable[[int, Search], Response]) -> BaseRe
         give_back = download_slots.take(membership.account_id)
     except Refusal as refusal:
         return _back(refusal)
+    ascii_name, full_name = _file_names(membership.account_name, form, extension)
     try:
         response = make(membership.account_id, form.search())
+        audit.record("deliveries.download", full_name, after=form.narrowings() or None)
     except Refusal as refusal:
         give_back()
         return _back(refusal)
@@ -81,7 +84,7 @@ def _download(extension: str, make: Callable[[int, Search], Response]) -> BaseRe
         give_back()
         raise
     response.call_on_close(give_back)
-    response.headers["Content-Disposition"] = _attachment(membership.account_name, form, extension)
+    response.headers["Content-Disposition"] = log_addresses.attachment(ascii_name, full_name)
     _tell_page(response)
     return response
 
@@ -94,11 +97,10 @@ def _back(refusal: Refusal | None = None) -> BaseResponse:
     return redirect(f"{url_for('DeliveryLogView.search')}?{urlencode(search)}")
 
 
-def _attachment(account_name: str, form: DeliverySearchForm, extension: str) -> str:
+def _file_names(account_name: str, form: DeliverySearchForm, extension: str) -> tuple[str, str]:
+    """In ASCII, and in full."""
     days = f"{form.since.data:%Y%m%d}_{form.until.data:%Y%m%d}"
-    return log_addresses.attachment(
-        f"deliveries_{days}.{extension}", f"配信ログ_{account_name}_{days}.{extension}"
-    )
+    return f"deliveries_{days}.{extension}", f"配信ログ_{account_name}_{days}.{extension}"
 
 
 def _tell_page(response: Response) -> None:
