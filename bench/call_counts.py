@@ -5,22 +5,22 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 from sqlalchemy import text
 
 from app.domain import japan_days
 from app.models import database
 from app.services import call_counting
-from bench.log_pages import MEMBER, Portal, Result, seeded
+from bench.log_pages import MEMBER, Portal, Result, in_turns, seeded
 from bench.support.log_cases import Case
+
+_LAST = japan_days.today() - timedelta(days=1)
 
 
 def cases(portal: Portal) -> list[Case]:
-    last = japan_days.today() - timedelta(days=1)
-    condition = f"since={japan_days.three_months_before(last)}&until={last}"
+    condition = f"since={japan_days.three_months_before(_LAST)}&until={_LAST}"
     with portal.engine.connect() as connection:
         busiest = connection.execute(
             text("SELECT min(id) FROM incoming_number WHERE account_id = :account"),
@@ -34,24 +34,36 @@ def cases(portal: Portal) -> list[Case]:
     ]
 
 
-def measure(database_url: str, state_dir: Path) -> Mapping[str, Result]:
-    """Prints the times of the worker, returns those of the portal by the case's name."""
-    portal = Portal(database_url, state_dir)
-    with portal.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE call"))
-        connection.execute(text("VACUUM ANALYZE message"))
-    last = japan_days.today() - timedelta(days=1)
+def compare(few: Portal, many: Portal) -> Iterator[tuple[str, Result, Result]]:
+    """By the case's name; what the worker takes to count is printed."""
+    for portal in (few, many):
+        _count_all(portal)
+    for one, other in zip(cases(few), cases(many), strict=True):
+        yield other.name, *in_turns(MEMBER, (few, one), (many, other))
+    for portal in (few, many):
+        with portal.engine.begin() as connection:
+            connection.execute(text("DELETE FROM counted_day WHERE day = :day"), {"day": _LAST})
+    one, other = (
+        Case("three months, last day uncounted", cases(portal)[0].addresses)
+        for portal in (few, many)
+    )
+    yield one.name, *in_turns(MEMBER, (few, one), (many, other))
+
+
+def _count_all(portal: Portal) -> None:
+    portal.use()
+    for table in ("call", "message"):
+        _vacuum(portal, table)
     days = call_counting.days_kept()
-    _count("the last day", [last])
+    _count("the last day", [_LAST])
     _count(f"all {len(days)} days", days)
     _count("all days again", days)
-    results = {case.name: portal.measure(MEMBER, case.addresses) for case in cases(portal)}
-    with portal.engine.begin() as connection:
-        connection.execute(text("DELETE FROM counted_day WHERE day = :day"), {"day": last})
-    uncounted = Case("three months, last day uncounted", cases(portal)[0].addresses)
-    results[uncounted.name] = portal.measure(MEMBER, uncounted.addresses)
-    portal.engine.dispose()
-    return results
+    _vacuum(portal, "call_count")
+
+
+def _vacuum(portal: Portal, table: str) -> None:
+    with portal.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"VACUUM ANALYZE {table}"))
 
 
 def _count(what: str, days: Sequence[date]) -> None:
@@ -66,16 +78,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000,000 calls against 100,000")
     most = 1_000_000 if parser.parse_args().quick else 10_000_000
-    results = []
-    for rows in (100_000, most):
-        with seeded(rows) as (url, state_dir):
-            results.append(measure(url, state_dir))
-    few, many = results
-    print(f"{'':34} {'p50':>8} {'p95':>8}  × {'100,000':>8}  SQL")
-    for name, result in many.items():
-        p50, p95 = result.measured.percentile(50), result.measured.percentile(95)
-        growth = p50 / few[name].measured.percentile(50)
-        print(f"{name:34} {p50:5.1f} ms {p95:5.1f} ms  × {growth:8.2f}  {result.statements:3}")
+    with seeded(100_000) as few, seeded(most) as many:
+        portals = [Portal(url, state_dir) for url, state_dir in (few, many)]
+        print(f"{'':34} {'p50':>8} {'p95':>8}  × {'100,000':>8}  SQL")
+        for name, of_few, of_many in compare(*portals):
+            p50, p95 = of_many.measured.percentile(50), of_many.measured.percentile(95)
+            growth = p50 / of_few.measured.percentile(50)
+            print(
+                f"{name:34} {p50:5.1f} ms {p95:5.1f} ms  × {growth:8.2f}  {of_many.statements:3}",
+                flush=True,
+            )
+        for portal in portals:
+            portal.engine.dispose()
 
 
 if __name__ == "__main__":

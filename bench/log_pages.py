@@ -26,13 +26,13 @@ from app.models.user import User
 from app.portal.factory import create_app
 from bench import seed_data
 from bench.support.load import Measured, together
-from bench.support.log_cases import cases_of_member, cases_of_operator
+from bench.support.log_cases import Case, cases_of_member, cases_of_operator
 from bench.support.servers import AS_IT_COMES
 from config import Settings
 from migrations.commands import upgrade
 from tests.support.services.postgresql import PostgreSQL
 
-ROUNDS, TURNS = 20, 3
+ROUNDS, TURNS = 40, 3
 LONGEST_MS, MOST_GROWTH, MOST_STATEMENTS = 100, 1.5, 10
 PASSWORD = "Bench-Passw0rd!"
 MEMBER, OPERATOR = "member@bench.example", "operator@bench.example"
@@ -70,8 +70,7 @@ class Portal:
 
     def measure(self, who: str, addresses: Sequence[str]) -> Result:
         """The first request is not measured: it reads the programs, not the rows."""
-        database.session.remove()
-        database.session.configure(bind=self._bind)  # there may be two portals
+        self.use()
         client, latencies, statements, rows = self.visitors[who], [], 0, 0
         self._has_searched = False
         client.get(addresses[0])
@@ -87,6 +86,11 @@ class Portal:
             rows = max(rows, answer.text.count("<tr"))
         measured = Measured(sorted(latencies), time.perf_counter() - began)
         return Result(measured, statements, rows)
+
+    def use(self) -> None:
+        """Makes it the one that this process' session asks: there may be two portals."""
+        database.session.remove()
+        database.session.configure(bind=self._bind)
 
     def _sign_in(self, mail_address: str) -> Client:
         client = self._app.test_client()
@@ -128,16 +132,19 @@ def _add_users(session: Session) -> int:
 def compare(few: Portal, many: Portal) -> Iterator[tuple[str, Result, Result]]:
     """By the case's name, those of the account first."""
     for who, cases in ((MEMBER, cases_of_member), (OPERATOR, cases_of_operator)):
-        pairs = zip(*(cases(each.engine, each.largest) for each in (few, many)), strict=True)
-        for pair in pairs:
-            turns = [
-                [
-                    portal.measure(who, case.addresses)
-                    for portal, case in zip((few, many), pair, strict=True)
-                ]
-                for _ in range(TURNS)
-            ]
-            yield pair[1].name, *(_together(results) for results in zip(*turns, strict=True))
+        of_few, of_many = (cases(each.engine, each.largest) for each in (few, many))
+        for one, other in zip(of_few, of_many, strict=True):
+            yield other.name, *in_turns(who, (few, one), (many, other))
+
+
+def in_turns(
+    who: str, few: tuple[Portal, Case], many: tuple[Portal, Case]
+) -> tuple[Result, Result]:
+    turns = [
+        [portal.measure(who, case.addresses) for portal, case in (few, many)] for _ in range(TURNS)
+    ]
+    of_few, of_many = zip(*turns, strict=True)
+    return _together(of_few), _together(of_many)
 
 
 def _together(results: Sequence[Result]) -> Result:
