@@ -35,10 +35,15 @@ class CountsPage:
 
     @property
     def day_rows(self) -> Iterator[tuple[str, list[str]]]:
-        """Each day with its cells: calls, how they ended, what became of their SMS. Written here
+        """Each day with its figures: calls, how they ended, what became of their SMS. Written here
         and not in the template, where so many take a tenth of a second."""
         for label, sums in self.by_day:
             yield label, [f"{getattr(sums, name):,}" for name in SUMMED]
+
+    @property
+    def hour_rows(self) -> Iterator[tuple[str, list[str]]]:
+        for column in self.hours_chart.columns:
+            yield column.label, [f"{column.value:,}"]
 
     @property
     def busiest_day(self) -> tuple[str, int]:
