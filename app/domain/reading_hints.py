@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 
 MAX_WRITTEN = 50
@@ -29,7 +30,7 @@ def apply_readings(text: str, readings: Mapping[str, str]) -> str:
 
 def tidy_written(text: str) -> str:
     """The word as it is looked for. Raises Refusal("written_missing" or "written_too_long")."""
-    written = " ".join(text.split())
+    written = one_line(text)
     if not written:
         raise Refusal("written_missing")
     if len(written) > MAX_WRITTEN:

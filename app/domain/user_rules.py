@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 from app.domain.roles import Role
 
@@ -31,9 +32,8 @@ def tidy_mail_address(text: str) -> str:
 
 
 def tidy_name(text: str) -> str:
-    """Without line breaks and doubled spaces. Raises Refusal("name_missing") and
-    Refusal("name_too_long")."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """As it is shown. Raises Refusal("name_missing") and Refusal("name_too_long")."""
+    name = one_line(text)
     if not name:
         raise Refusal("name_missing")
     if len(name) > LONGEST_NAME:

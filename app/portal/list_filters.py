@@ -14,12 +14,6 @@ from app.models.account import Account
 from app.models.company import Company
 
 
-def typed(text: str) -> str:
-    """What somebody typed, without what no database takes or nobody sees (NUL, line ends, tabs)."""
-    visible = "".join(sign if unicodedata.category(sign) != "Cc" else " " for sign in text)
-    return " ".join(visible.split())
-
-
 class Contains(BaseFilter):
     """The column contains the text, in any case; % and _ are ordinary letters."""
 

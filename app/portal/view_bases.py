@@ -22,9 +22,10 @@ from sqlalchemy.orm import Query, joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from app.domain.delivery_columns import screen_time
+from app.domain.one_line import one_line
 from app.domain.roles import Right
 from app.models.database import session
-from app.portal.list_filters import Contains, typed
+from app.portal.list_filters import Contains
 from app.portal.roles import ACCOUNT, BACK_OFFICE
 from app.services import audit
 
@@ -105,7 +106,7 @@ class BackOfficeView(ModelView):
     @has_access
     def list(self) -> str:
         sort = Sort.from_request(tuple(self.order_columns), self._default_sort())
-        searched = {name: typed(request.args.get(name, "")) for name in self.search_columns}
+        searched = {name: one_line(request.args.get(name, "")) for name in self.search_columns}
         self._leave_trail(self.route_base, searched=searched)
         # Counted in order: without, PostgreSQL may look for the rows where there are none for long.
         found = self._found(searched).order_by(*self._order(sort))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain import phone_numbers
+from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 from app.models import number_use
 from app.models.database import session, transaction
@@ -78,7 +79,7 @@ def delete_number(number_id: int) -> None:
 
 
 def _tidy_label(label: str) -> str:
-    tidy = " ".join(label.split())
+    tidy = one_line(label)
     if len(tidy) > MAX_CHARACTERS:
         raise Refusal("label_too_long", field="label", longest=MAX_CHARACTERS)
     return tidy

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
+from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 from app.models.account import Account
 from app.models.company import Company
@@ -70,7 +71,7 @@ def company_user(user_id: int) -> User:
 
 def tidy_name(name: str) -> str:
     """The name without superfluous spaces. Raises Refusal("name_missing" | "name_too_long")."""
-    tidy = " ".join(name.split())
+    tidy = one_line(name)
     if not tidy:
         raise Refusal("name_missing", field="name")
     if len(tidy) > LONGEST_NAME:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 from app.models import incoming_number
 from app.models.database import transaction
@@ -16,7 +17,7 @@ def set_label(number_id: int, label: str) -> None:
     Raises Refusal("number_unknown") for a number outside the account, Refusal("label_too_long")
     above MAX_CHARACTERS.
     """
-    tidy = " ".join(label.split())
+    tidy = one_line(label)
     if len(tidy) > MAX_CHARACTERS:
         raise Refusal("label_too_long", longest=MAX_CHARACTERS)
     with transaction():

@@ -9,6 +9,7 @@ from typing import Any
 from app import clock
 from app.domain import trial_calls
 from app.domain.flow_content import FlowContent
+from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 from app.domain.trial_calls import TrialScript
 from app.models import flow as flow_table
@@ -154,7 +155,7 @@ def _trial(flow: Flow, trial_id: int) -> TrialCall:
 
 def _tidy_name(name: str) -> str:
     """Raises Refusal("trial_name_missing"), Refusal("trial_name_too_long")."""
-    tidy = " ".join(name.split())
+    tidy = one_line(name)
     if not tidy:
         raise Refusal("trial_name_missing")
     if len(tidy) > MAX_NAME_CHARACTERS:

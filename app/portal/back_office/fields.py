@@ -10,10 +10,10 @@ from sqlalchemy import select
 from wtforms import Field, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from app.domain.one_line import one_line
 from app.models.account import Account
 from app.models.company import Company
 from app.models.database import session
-from app.portal.list_filters import typed
 
 
 def given(form: Any, field: Field) -> None:
@@ -34,7 +34,7 @@ def text_field(
     return StringField(
         label,
         validators=validators,
-        filters=[lambda text: text and typed(text)],
+        filters=[lambda text: text and one_line(text)],
         description=hint,
         render_kw={"maxlength": longest},
     )

@@ -9,6 +9,7 @@ from wtforms import Form, HiddenField, RadioField, StringField
 from wtforms.widgets import DateInput, TimeInput
 
 from app.domain import japan_days, publication_rules
+from app.domain.one_line import one_line
 from app.domain.publication_rules import MAX_COMMENT_CHARACTERS, Period
 from app.domain.refusals import Refusal
 from app.portal.refusal_words import words_for
@@ -25,7 +26,7 @@ FIELD_OF_REFUSAL = {
 
 
 def _tidy(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return one_line(text or "")
 
 
 class PublishForm(Form):
