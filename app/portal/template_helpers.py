@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, request
@@ -23,8 +24,8 @@ from app.portal.session_steps import owed_step
 
 
 def install(app: Flask, service_name: str) -> None:
-    """Filters `phone` and `when`; functions `may`, `role_name`, `csrf_field`, `left_menu`, …"""
-    app.jinja_env.filters.update(phone=phone_numbers.display, when=screen_time)
+    """Filters `phone`, `when`, `breakable`; functions `may`, `role_name`, `csrf_field`, …"""
+    app.jinja_env.filters.update(phone=phone_numbers.display, when=screen_time, breakable=breakable)
     app.jinja_env.globals.update(
         active_membership=active_membership,
         csrf_field=csrf_field,
@@ -46,6 +47,11 @@ def may(right: Right) -> bool:
     """Whether the visitor's role in the chosen account has this right."""
     membership = active_membership()
     return membership is not None and membership.may(right)
+
+
+def breakable(text: str) -> Markup:
+    """A mail address breaks before its @ where it finds no room, a file name before its _."""
+    return Markup("<wbr>").join(re.split("(?=[@_])", text))
 
 
 def role_name(role: Role) -> str:

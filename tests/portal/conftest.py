@@ -75,9 +75,8 @@ class Visitor:
 
 def words(answer: TestResponse) -> str:
     """The page without its markup."""
-    text = re.sub(
-        r"<(script|style).*?</\1>|<[^>]+>", " ", answer.get_data(as_text=True), flags=re.S
-    )
+    page = answer.get_data(as_text=True).replace("<wbr>", "")
+    text = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", page, flags=re.S)
     return " ".join(html.unescape(text).split())
 
 
