@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask import Flask, Response, jsonify, make_response, render_template
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_limiter import RateLimitExceeded
@@ -118,7 +118,8 @@ def _database_error(error: DBAPIError) -> Response:
         return _unexpected(error)
     log.warning("broken off after its time limit: %s", error)
     session.rollback()
-    return _page(503, TOO_SLOW)
+    # The screen as it opens from the menu, where the search can be narrowed.
+    return _page(503, TOO_SLOW, search_url=request.path if request.method == "GET" else "")
 
 
 def _unexpected(error: Exception) -> Response:
@@ -127,7 +128,7 @@ def _unexpected(error: Exception) -> Response:
     return _page(500, UNEXPECTED)
 
 
-def _page(status: int, words: ErrorWords) -> Response:
+def _page(status: int, words: ErrorWords, search_url: str = "") -> Response:
     if wants_json():
         return make_response(
             jsonify(error=f"http_{status}", message=f"{words.title} {words.text}"), status
@@ -135,5 +136,8 @@ def _page(status: int, words: ErrorWords) -> Response:
     # The page of an unexpected error asks the database nothing: it may be the database that fails.
     template = "errors/unexpected.html" if words is UNEXPECTED else "errors/error.html"
     return make_response(
-        render_template(template, status=status, words=words, title=words.title), status
+        render_template(
+            template, status=status, words=words, title=words.title, search_url=search_url
+        ),
+        status,
     )

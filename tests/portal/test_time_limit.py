@@ -44,6 +44,7 @@ def test_people_are_told_to_narrow_the_search(visitor: NewVisitor) -> None:
     assert answer.status_code == 503
     assert "The search took too long" in words(answer)
     assert "Narrow it" in words(answer)
+    assert 'href="/deliveries/">Back to the search' in answer.get_data(as_text=True)
 
 
 @pytest.mark.any_database
