@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.domain import japan_days
 from app.models import database
 from app.services import call_counting
-from bench.log_pages import MEMBER, Portal, Result, in_turns, seeded
+from bench.log_pages import MEMBER, Portal, Result, in_turns, portals
 from bench.support.log_cases import Case
 
 _LAST = japan_days.today() - timedelta(days=1)
@@ -43,11 +43,8 @@ def compare(few: Portal, many: Portal) -> Iterator[tuple[str, Result, Result]]:
     for portal in (few, many):
         with portal.engine.begin() as connection:
             connection.execute(text("DELETE FROM counted_day WHERE day = :day"), {"day": _LAST})
-    one, other = (
-        Case("three months, last day uncounted", cases(portal)[0].addresses)
-        for portal in (few, many)
-    )
-    yield one.name, *in_turns(MEMBER, (few, one), (many, other))
+    uncounted = Case("three months, last day uncounted", cases(many)[0].addresses)
+    yield uncounted.name, *in_turns(MEMBER, (few, uncounted), (many, uncounted))
 
 
 def _count_all(portal: Portal) -> None:
@@ -78,18 +75,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000,000 calls against 100,000")
     most = 1_000_000 if parser.parse_args().quick else 10_000_000
-    with seeded(100_000) as few, seeded(most) as many:
-        portals = [Portal(url, state_dir) for url, state_dir in (few, many)]
+    with portals(100_000, most) as both:
         print(f"{'':34} {'p50':>8} {'p95':>8}  × {'100,000':>8}  SQL")
-        for name, of_few, of_many in compare(*portals):
+        for name, of_few, of_many in compare(*both):
             p50, p95 = of_many.measured.percentile(50), of_many.measured.percentile(95)
             growth = p50 / of_few.measured.percentile(50)
             print(
                 f"{name:34} {p50:5.1f} ms {p95:5.1f} ms  × {growth:8.2f}  {of_many.statements:3}",
                 flush=True,
             )
-        for portal in portals:
-            portal.engine.dispose()
 
 
 if __name__ == "__main__":

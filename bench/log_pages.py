@@ -156,6 +156,15 @@ def _together(results: Sequence[Result]) -> Result:
 
 
 @contextmanager
+def portals(few_rows: int, many_rows: int) -> Iterator[tuple[Portal, Portal]]:
+    with seeded(few_rows) as few, seeded(many_rows) as many:
+        opened = Portal(*few), Portal(*many)
+        yield opened
+        for portal in opened:
+            portal.engine.dispose()
+
+
+@contextmanager
 def seeded(rows: int) -> Iterator[tuple[str, Path]]:
     """A database of its own, and a folder for the portal's state."""
     with tempfile.TemporaryDirectory(prefix="todoku-bench-") as name:
@@ -177,11 +186,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000,000 rows against 100,000")
     most = 1_000_000 if parser.parse_args().quick else 10_000_000
-    with seeded(100_000) as few, seeded(most) as many:
-        portals = [Portal(url, state_dir) for url, state_dir in (few, many)]
-        _print(compare(*portals))
-        for portal in portals:
-            portal.engine.dispose()
+    with portals(100_000, most) as (few, many):
+        _print(compare(few, many))
 
 
 def _print(results: Iterable[tuple[str, Result, Result]]) -> None:

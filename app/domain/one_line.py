@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Controls of C0 and C1, and those that turn the direction of what follows, up to the end of the
-# page (Unicode Standard Annex 9): a name with one of them is not the name that people read.
+# Controls of C0 and C1, and those that turn the direction of what follows them in the paragraph
+# (Unicode Standard Annex 9): a name with one of them is not the name that people read.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

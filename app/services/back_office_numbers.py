@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from app.domain import phone_numbers
-from app.domain.one_line import one_line
 from app.domain.refusals import Refusal
 from app.models import number_use
 from app.models.database import session, transaction
 from app.models.incoming_number import IncomingNumber
-from app.services import audit
+from app.services import audit, number_labels
 from app.services.back_office_writes import (
+    beside,
     changes,
     delete_row,
     existing_account,
     locked,
     refusing_clashes,
 )
-from app.services.number_labels import MAX_CHARACTERS
 
 OF_JAPAN = "+81"
 
@@ -79,7 +78,5 @@ def delete_number(number_id: int) -> None:
 
 
 def _tidy_label(label: str) -> str:
-    tidy = one_line(label)
-    if len(tidy) > MAX_CHARACTERS:
-        raise Refusal("label_too_long", field="label", longest=MAX_CHARACTERS)
-    return tidy
+    with beside("label"):
+        return number_labels.tidy_label(label)

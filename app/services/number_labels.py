@@ -14,12 +14,9 @@ MAX_CHARACTERS = 100
 def set_label(number_id: int, label: str) -> None:
     """Replace the memo; an empty one takes it away.
 
-    Raises Refusal("number_unknown") for a number outside the account, Refusal("label_too_long")
-    above MAX_CHARACTERS.
+    Raises Refusal("number_unknown") for a number outside the account, and as `tidy_label`.
     """
-    tidy = one_line(label)
-    if len(tidy) > MAX_CHARACTERS:
-        raise Refusal("label_too_long", longest=MAX_CHARACTERS)
+    tidy = tidy_label(label)
     with transaction():
         number = incoming_number.lock(number_id)
         if number is None:
@@ -30,3 +27,11 @@ def set_label(number_id: int, label: str) -> None:
             "number.label", number.number, before={"label": number.label}, after={"label": tidy}
         )
         number.label = tidy
+
+
+def tidy_label(label: str) -> str:
+    """As it is stored. Raises Refusal("label_too_long") above MAX_CHARACTERS."""
+    tidy = one_line(label)
+    if len(tidy) > MAX_CHARACTERS:
+        raise Refusal("label_too_long", longest=MAX_CHARACTERS)
+    return tidy
